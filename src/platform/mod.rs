@@ -1,0 +1,46 @@
+//! The platforms: each translates events into [`crate::message::Incoming`] and draws [`crate::dialogue::turn::Reply`].
+
+use std::time::Duration;
+
+use crate::message::{Delivery, EventId, PlatformKind};
+
+pub mod matrix;
+pub mod terminal;
+pub mod web;
+
+/// A closed set: the outbox matches, nothing is registered.
+pub enum Platform {
+    Matrix(matrix::Matrix),
+    Web(web::Web),
+    Terminal(terminal::Terminal),
+}
+
+/// Why a reply could not be sent, and so what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Try again after this time.
+    #[error("not now: {source}")]
+    Later { after: Duration, source: anyhow::Error },
+    /// It will never work: the room is gone, the message is refused.
+    #[error("never: {source}")]
+    Never { source: anyhow::Error },
+}
+
+impl Platform {
+    pub fn kind(&self) -> PlatformKind {
+        match self {
+            Self::Matrix(_) => PlatformKind::Matrix,
+            Self::Web(_) => PlatformKind::Web,
+            Self::Terminal(_) => PlatformKind::Terminal,
+        }
+    }
+
+    /// Sends one reply under its key; the same key twice is one message. Gives the platform's name for it, if any.
+    pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
+        match self {
+            Self::Matrix(matrix) => matrix.send(delivery).await,
+            Self::Web(web) => web.send(delivery).await,
+            Self::Terminal(terminal) => terminal.send(delivery).await,
+        }
+    }
+}
