@@ -60,16 +60,34 @@ pub struct Answer {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Value {
     /// Free words: the project, or a text slot.
-    Text { text: String },
-    Goals { goals: Vec<GoalId> },
-    Phase { phase: PhaseId },
-    Hours { hours: f32 },
-    People { people: u32 },
-    Budget { budget: Budget },
-    Skill { skill: Skill },
-    Remote { remote: bool },
+    Text {
+        text: String,
+    },
+    Goals {
+        goals: Vec<GoalId>,
+    },
+    Phase {
+        phase: PhaseId,
+    },
+    Hours {
+        hours: f32,
+    },
+    People {
+        people: u32,
+    },
+    Budget {
+        budget: Budget,
+    },
+    Skill {
+        skill: Skill,
+    },
+    Remote {
+        remote: bool,
+    },
     /// A choice of the script's own.
-    Choice { choice: String },
+    Choice {
+        choice: String,
+    },
     /// « passer »: not known, do not ask again.
     Skipped,
 }

@@ -52,7 +52,10 @@ impl fmt::Debug for Input {
 pub enum Effect {
     Say(Reply),
     /// Come back with [`Input::Woke`] after this time.
-    Wake { after: Duration, reminder: Reminder },
+    Wake {
+        after: Duration,
+        reminder: Reminder,
+    },
     /// Tell the humans.
     Flag(Concern),
     /// Show the person everything that is kept about the conversation, after the replies of this turn.

@@ -276,15 +276,25 @@ pub struct Recommendation {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Reason {
     /// It serves this goal, stated or detected.
-    Goal { goal: GoalId },
+    Goal {
+        goal: GoalId,
+    },
     /// It belongs to the phase where the project stands.
-    Phase { phase: PhaseId },
+    Phase {
+        phase: PhaseId,
+    },
     /// The agent named it.
-    Named { name: String },
+    Named {
+        name: String,
+    },
     /// Close to how other agents said it: a line of the sheet's needs file.
-    Similar { need: String },
+    Similar {
+        need: String,
+    },
     /// Words of the request found in the sheet.
-    Words { words: Vec<String> },
+    Words {
+        words: Vec<String>,
+    },
     /// The stated means suffice.
     FitsHours,
     FitsPeople,
@@ -298,11 +308,29 @@ pub enum Reason {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Warning {
     /// It takes at least `needs` hours; `given` were stated.
-    Hours { needs: f32, given: f32, impossible: bool },
-    TooFewPeople { needs: u32, given: u32, impossible: bool },
-    TooManyPeople { most: u32, given: u32, impossible: bool },
-    Budget { needs: Budget, impossible: bool },
-    Skill { needs: Skill, impossible: bool },
+    Hours {
+        needs: f32,
+        given: f32,
+        impossible: bool,
+    },
+    TooFewPeople {
+        needs: u32,
+        given: u32,
+        impossible: bool,
+    },
+    TooManyPeople {
+        most: u32,
+        given: u32,
+        impossible: bool,
+    },
+    Budget {
+        needs: Budget,
+        impossible: bool,
+    },
+    Skill {
+        needs: Skill,
+        impossible: bool,
+    },
     /// It cannot be done at a distance.
     OnSiteOnly,
     /// It is made for work at a distance.

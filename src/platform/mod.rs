@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::message::{Delivery, EventId, PlatformKind};
 
 pub mod matrix;
+pub mod plain;
 pub mod terminal;
+pub mod view;
 pub mod web;
 
 /// A closed set: the outbox matches, nothing is registered.

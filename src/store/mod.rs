@@ -43,8 +43,12 @@ pub enum Committed {
 #[derive(Debug)]
 pub enum Outcome {
     /// The platform's own name for what was sent, when it has one.
-    Sent { platform_event: Option<EventId> },
-    Later { after: std::time::Duration },
+    Sent {
+        platform_event: Option<EventId>,
+    },
+    Later {
+        after: std::time::Duration,
+    },
     GaveUp,
 }
 
