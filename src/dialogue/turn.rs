@@ -81,6 +81,8 @@ pub enum Concern {
     NotUseful,
     /// The engine failed on this turn and an apology was sent.
     Failed,
+    /// A reply never arrived: the platform refused it, or was away for a day.
+    Undelivered,
 }
 
 /// The authored words around a disclosure of stored data.

@@ -1,13 +1,34 @@
 //! The database: inbox, outbox, conversations, transcript. The only place that writes SQL; no transaction leaves it.
+//!
+//! Every word is kept once. A row of the inbox is the queue entry *and* the person's line of the transcript; a row of
+//! the outbox is the queue entry *and* the coach's line. Erasing is emptying those two tables.
+
+mod database;
+mod disclosure;
+mod erase;
+mod inbox;
+mod outbox;
+mod transcript;
+mod turn;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::clock::Timestamp;
 use crate::dialogue::state::State;
-use crate::dialogue::turn::{Input, Reply, Turn};
-use crate::message::{ConversationId, Delivery, DeliveryKey, EventId, Incoming, PlatformKind};
+use crate::dialogue::turn::{Input, Reply};
+use crate::message::{ConversationId, EventId, PlatformKind};
+use database::Database;
+
+pub use transcript::{Exported, Summary};
 
 /// A cheap handle; clones share the pool.
 #[derive(Debug, Clone)]
-pub struct Store {}
+pub struct Store {
+    database: Database,
+    /// The last number given to an arrival.
+    ticket: Arc<AtomicI64>,
+}
 
 /// A named place in a platform's stream (e.g. a sync token), saved with the rows read up to it.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +82,8 @@ pub struct Line {
     pub said: Said,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Author {
     Person,
     Coach,
@@ -76,58 +98,35 @@ pub enum Said {
 impl Store {
     /// `sqlite:PATH` (created when missing), `sqlite::memory:`, or `postgres://…`.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        todo!("{url}")
+        let database = Database::open(url).await?;
+        let last = inbox::last_ticket(database.reader()).await?;
+        Ok(Self { database, ticket: Arc::new(AtomicI64::new(last)) })
     }
 
-    pub async fn receive_all(
-        &self,
-        incoming: &[Incoming],
-        checkpoint: Option<Checkpoint<'_>>,
-        now: Timestamp,
-    ) -> anyhow::Result<Vec<Received>> {
-        todo!("{incoming:?} {checkpoint:?} {now}")
+    /// Waits until every connection is given back. Dropping the store is safe too: each verb is one transaction.
+    pub async fn close(&self) {
+        self.database.close().await;
     }
 
-    pub async fn checkpoint(&self, name: &str) -> anyhow::Result<Option<String>> {
-        todo!("{name}")
+    /// Numbers an arrival: the time in microseconds, but always later than the last, so that a clock that jumps back
+    /// does not change the order.
+    fn next_ticket(&self, now: Timestamp) -> i64 {
+        let next = |last: i64| now.as_microsecond().max(last + 1);
+        let last = self.ticket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        next(last.unwrap_or_default())
     }
+}
 
-    /// The oldest due row whose conversation has no older unanswered row, on one of these platforms.
-    pub async fn next(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Pending>> {
-        todo!("{platforms:?} {now}")
-    }
+fn millis(after: std::time::Duration) -> i64 {
+    i64::try_from(after.as_millis()).unwrap_or(i64::MAX / 2)
+}
 
-    /// One transaction: mark the row done, write state, transcript and trace, one outbox row per reply, one dated
-    /// inbox row per reminder; erase on `Effect::Forget`.
-    pub async fn commit(&self, pending: Pending, turn: Turn, now: Timestamp) -> anyhow::Result<Committed> {
-        todo!("{pending:?} {turn:?} {now}")
-    }
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
 
-    /// Takes the next due reply and hides it from others for a minute.
-    pub async fn claim(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Delivery>> {
-        todo!("{platforms:?} {now}")
-    }
-
-    pub async fn settle(&self, delivery: Delivery, outcome: Outcome, now: Timestamp) -> anyhow::Result<()> {
-        todo!("{delivery:?} {outcome:?} {now}")
-    }
-
-    /// The replies to an event, in order; `None` while it is unanswered.
-    pub async fn answer(&self, conversation: &ConversationId, event: &EventId) -> anyhow::Result<Option<Vec<Reply>>> {
-        todo!("{conversation} {event}")
-    }
-
-    /// `None` when the conversation is unknown.
-    pub async fn state(&self, conversation: &ConversationId) -> anyhow::Result<Option<State>> {
-        todo!("{conversation}")
-    }
-
-    pub async fn transcript(&self, conversation: &ConversationId) -> anyhow::Result<Vec<Line>> {
-        todo!("{conversation}")
-    }
-
-    /// The address that this reply was sent as, if it was (`settle` with `Sent`).
-    pub async fn sent_as(&self, key: &DeliveryKey) -> anyhow::Result<Option<EventId>> {
-        todo!("{key:?}")
-    }
+/// The names of the platforms for a fixed `IN ($2, $3, $4)`; a short list repeats its first.
+fn names(platforms: &[PlatformKind]) -> [&'static str; PlatformKind::ALL.len()] {
+    let first = platforms.first().map_or("", |kind| kind.as_str());
+    std::array::from_fn(|index| platforms.get(index).map_or(first, |kind| kind.as_str()))
 }

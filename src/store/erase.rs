@@ -1,0 +1,90 @@
+//! Erasing: on a person's word, on the operator's, or because the time is over.
+//!
+//! What remains are names without words: the ids of the events, so that a platform that repeats an old event is not
+//! answered again, and one row that counts the turns.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::AnyConnection;
+
+use super::{Store, millis};
+use crate::clock::Timestamp;
+use crate::message::ConversationId;
+
+/// How long a reply that the transcript does not keep may still be read after it was sent, for the page that shows it.
+const SHORT_LIFE: Duration = Duration::from_secs(600);
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Store {
+    /// Erases all that was written in this conversation, waiting messages and replies included. Gives whether it was
+    /// known.
+    pub async fn forget(&self, conversation: &ConversationId) -> anyhow::Result<bool> {
+        let mut tx = self.database.begin().await?;
+        let known = words(&mut tx, conversation, i64::MAX).await?;
+        tx.commit().await.context("cannot erase a conversation")?;
+        self.database.empty_log().await?;
+        Ok(known)
+    }
+
+    /// Erases the conversations whose last turn is older than this, and the short-lived replies that were sent.
+    /// Gives how many conversations were erased.
+    pub async fn purge_older_than(&self, days: u32, now: Timestamp) -> anyhow::Result<usize> {
+        let before = now.as_millisecond().saturating_sub(millis(DAY * days));
+        // A message that just arrived in an old conversation makes it a live one.
+        let old: Vec<(String,)> = sqlx::query_as(
+            "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND NOT EXISTS ( \
+                 SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
+        )
+        .bind(before)
+        .fetch_all(self.database.reader())
+        .await
+        .context("cannot list the old conversations")?;
+        for (id,) in &old {
+            let conversation = ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?;
+            let mut tx = self.database.begin().await?;
+            words(&mut tx, &conversation, i64::MAX).await?;
+            tx.commit().await.context("cannot erase an old conversation")?;
+        }
+        if !old.is_empty() {
+            self.database.empty_log().await?;
+        }
+        Ok(old.len())
+    }
+
+    /// Erases the replies that the transcript does not keep, once they have been read.
+    pub async fn sweep(&self, now: Timestamp) -> anyhow::Result<()> {
+        let done = sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND sent_at < $1")
+            .bind(now.as_millisecond() - millis(SHORT_LIFE))
+            .execute(self.database.writer())
+            .await
+            .context("cannot erase the short-lived replies")?;
+        if done.rows_affected() > 0 {
+            self.database.empty_log().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Erases a conversation up to this ticket: what a person wrote *after* asking for erasure still waits for an answer.
+pub(super) async fn words(db: &mut AnyConnection, conversation: &ConversationId, ticket: i64) -> anyhow::Result<bool> {
+    let statements = [
+        "UPDATE inbox SET input = '', trace = '', about = NULL, turn = COALESCE(turn, 0) \
+         WHERE conversation = $1 AND (turn IS NOT NULL OR due_at > 0 OR ticket <= $2)",
+        "DELETE FROM outbox WHERE conversation = $1 AND $2 > 0",
+        "DELETE FROM flag WHERE conversation = $1 AND $2 > 0",
+        "UPDATE conversation SET state = '' WHERE id = $1 AND $2 > 0",
+    ];
+    let mut known = false;
+    for statement in statements {
+        let done = sqlx::query(statement)
+            .bind(conversation.as_str())
+            .bind(ticket)
+            .execute(&mut *db)
+            .await
+            .context("cannot erase a conversation")?;
+        known |= done.rows_affected() > 0;
+    }
+    Ok(known)
+}

@@ -1,0 +1,158 @@
+//! What happened and waits for an answer: each event once, in the order of arrival.
+
+use anyhow::Context as _;
+use sqlx::{AnyConnection, AnyPool};
+
+use super::{Checkpoint, Pending, Received, Store, names};
+use crate::clock::Timestamp;
+use crate::dialogue::state::State;
+use crate::dialogue::turn::Input;
+use crate::message::{ConversationId, EventId, Incoming, PlatformKind};
+
+impl Store {
+    /// Writes what a platform read, and the place up to which it read, in one transaction. An event that is already
+    /// known changes nothing, be it waiting, answered or erased.
+    pub async fn receive_all(
+        &self,
+        incoming: &[Incoming],
+        checkpoint: Option<Checkpoint<'_>>,
+        now: Timestamp,
+    ) -> anyhow::Result<Vec<Received>> {
+        if let ([one], None) = (incoming, checkpoint) {
+            let mut connection = self.database.writer().acquire().await?;
+            return Ok(vec![self.insert(&mut connection, one, now).await?]);
+        }
+        let mut tx = self.database.begin().await?;
+        let mut received = Vec::with_capacity(incoming.len());
+        for one in incoming {
+            received.push(self.insert(&mut tx, one, now).await?);
+        }
+        if let Some(checkpoint) = checkpoint {
+            save(&mut tx, checkpoint).await?;
+        }
+        tx.commit().await.context("cannot save what was received")?;
+        Ok(received)
+    }
+
+    async fn insert(&self, db: &mut AnyConnection, incoming: &Incoming, now: Timestamp) -> anyhow::Result<Received> {
+        let row = Row {
+            conversation: &incoming.conversation,
+            event: &incoming.event,
+            ticket: self.next_ticket(now),
+            due_at: 0,
+            at: incoming.at,
+            input: &incoming.input,
+        };
+        Ok(if row.insert(db).await? { Received::New } else { Received::AlreadySeen })
+    }
+
+    /// The place up to which a platform was read.
+    pub async fn checkpoint(&self, name: &str) -> anyhow::Result<Option<String>> {
+        let value: Option<(String,)> = sqlx::query_as("SELECT value FROM checkpoint WHERE name = $1")
+            .bind(name)
+            .fetch_optional(self.database.reader())
+            .await
+            .context("cannot read a checkpoint")?;
+        Ok(value.map(|(value,)| value))
+    }
+
+    /// The oldest waiting row on one of these platforms, hence the oldest of its conversation. Reminders that fell due
+    /// come after all that people wrote.
+    pub async fn next(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Pending>> {
+        let [a, b, c] = names(platforms);
+        let row: Option<(String, String, String, i64, Option<String>)> = sqlx::query_as(
+            "SELECT inbox.conversation, inbox.event, inbox.input, inbox.ticket, conversation.state \
+             FROM inbox LEFT JOIN conversation ON conversation.id = inbox.conversation \
+             WHERE inbox.turn IS NULL AND inbox.due_at <= $1 AND inbox.platform IN ($2, $3, $4) \
+             ORDER BY inbox.due_at, inbox.ticket LIMIT 1",
+        )
+        .bind(now.as_millisecond())
+        .bind(a)
+        .bind(b)
+        .bind(c)
+        .fetch_optional(self.database.reader())
+        .await
+        .context("cannot read the inbox")?;
+        let Some((conversation, event, input, ticket, state)) = row else { return Ok(None) };
+        Ok(Some(Pending {
+            conversation: ConversationId::try_from(conversation).map_err(anyhow::Error::msg)?,
+            event: EventId(event),
+            input: read_input(&input),
+            state: read_state(state.as_deref().unwrap_or_default()),
+            ticket,
+        }))
+    }
+}
+
+/// A new row of the inbox.
+pub(super) struct Row<'a> {
+    pub conversation: &'a ConversationId,
+    pub event: &'a EventId,
+    pub ticket: i64,
+    pub due_at: i64,
+    pub at: Timestamp,
+    pub input: &'a Input,
+}
+
+impl Row<'_> {
+    /// Gives whether the row is new.
+    pub(super) async fn insert(&self, db: &mut AnyConnection) -> anyhow::Result<bool> {
+        let about = match self.input {
+            Input::Corrected { earlier, .. } | Input::Withdrawn { earlier } => Some(earlier.0.as_str()),
+            _ => None,
+        };
+        let done = sqlx::query(
+            "INSERT INTO inbox (conversation, event, platform, ticket, due_at, at, about, input) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.conversation.as_str())
+        .bind(self.event.0.as_str())
+        .bind(self.conversation.platform().as_str())
+        .bind(self.ticket)
+        .bind(self.due_at)
+        .bind(self.at.as_millisecond())
+        .bind(about)
+        .bind(serde_json::to_string(self.input)?)
+        .execute(db)
+        .await
+        .context("cannot write to the inbox")?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+pub(super) async fn last_ticket(reader: &AnyPool) -> anyhow::Result<i64> {
+    let (last,): (i64,) =
+        sqlx::query_as("SELECT CAST(COALESCE(MAX(ticket), 0) AS BIGINT) FROM inbox").fetch_one(reader).await?;
+    Ok(last)
+}
+
+async fn save(db: &mut AnyConnection, checkpoint: Checkpoint<'_>) -> anyhow::Result<()> {
+    sqlx::query(
+        "INSERT INTO checkpoint (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(checkpoint.name)
+    .bind(checkpoint.value)
+    .execute(db)
+    .await
+    .context("cannot save a checkpoint")?;
+    Ok(())
+}
+
+/// A row that this version cannot read must not stop the conversation.
+fn read_input(json: &str) -> Input {
+    serde_json::from_str(json).unwrap_or_else(|_| {
+        tracing::error!("a row of the inbox cannot be read by this version");
+        Input::Unreadable
+    })
+}
+
+/// A conversation whose memory this version cannot read starts again. Empty: nothing is remembered.
+pub(super) fn read_state(json: &str) -> State {
+    if json.is_empty() {
+        return State::default();
+    }
+    serde_json::from_str(json).unwrap_or_else(|_| {
+        tracing::error!("the state of a conversation cannot be read by this version");
+        State::default()
+    })
+}

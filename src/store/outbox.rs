@@ -1,0 +1,154 @@
+//! What should be said and waits to be sent: in order within a conversation, each under a key that never changes.
+
+use anyhow::Context as _;
+use sqlx::AnyConnection;
+
+use super::{Outcome, Store, millis, names, turn};
+use crate::clock::Timestamp;
+use crate::dialogue::turn::{Concern, Reply};
+use crate::message::{ConversationId, Delivery, DeliveryKey, EventId, PlatformKind};
+
+/// How long a claimed reply is hidden from others, in milliseconds.
+const LEASE: i64 = 60_000;
+
+impl Store {
+    /// Takes the next due reply and hides it from others for a minute. A reply waits for the older ones of its
+    /// conversation, never for those of another.
+    pub async fn claim(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Delivery>> {
+        let [a, b, c] = names(platforms);
+        let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+            "UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE key = ( \
+                 SELECT key FROM outbox AS next \
+                 WHERE waiting = 1 AND due_at <= $2 AND platform IN ($3, $4, $5) AND NOT EXISTS ( \
+                     SELECT 1 FROM outbox AS older \
+                     WHERE older.conversation = next.conversation AND older.waiting = 1 \
+                       AND (older.turn, older.position) < (next.turn, next.position)) \
+                 ORDER BY due_at, at LIMIT 1) \
+             AND waiting = 1 AND due_at <= $2 RETURNING key, conversation, event, body, tries",
+        )
+        .bind(now.as_millisecond() + LEASE)
+        .bind(now.as_millisecond())
+        .bind(a)
+        .bind(b)
+        .bind(c)
+        .fetch_all(self.database.writer())
+        .await
+        .context("cannot claim a reply")?;
+        let Some((key, conversation, event, body, tries)) = rows.into_iter().next() else { return Ok(None) };
+        Ok(Some(Delivery {
+            key: DeliveryKey::from_stored(key),
+            conversation: ConversationId::try_from(conversation).map_err(anyhow::Error::msg)?,
+            event: EventId(event),
+            reply: read_reply(&body),
+            tries: u32::try_from(tries - 1).unwrap_or(u32::MAX),
+        }))
+    }
+
+    /// Writes how a delivery ended.
+    pub async fn settle(&self, delivery: Delivery, outcome: Outcome, now: Timestamp) -> anyhow::Result<()> {
+        match outcome {
+            Outcome::Sent { platform_event } => {
+                sqlx::query("UPDATE outbox SET waiting = 0, sent_at = $1, sent_as = $2 WHERE key = $3")
+                    .bind(now.as_millisecond())
+                    .bind(platform_event.map(|event| event.0))
+                    .bind(delivery.key.as_str())
+                    .execute(self.database.writer())
+                    .await
+                    .context("cannot mark a reply as sent")?;
+            }
+            Outcome::Later { after } => {
+                sqlx::query("UPDATE outbox SET due_at = $1 WHERE key = $2 AND waiting = 1")
+                    .bind(now.as_millisecond().saturating_add(millis(after)))
+                    .bind(delivery.key.as_str())
+                    .execute(self.database.writer())
+                    .await
+                    .context("cannot put a reply off")?;
+            }
+            Outcome::GaveUp => self.give_up(&delivery, now).await?,
+        }
+        Ok(())
+    }
+
+    /// The reply stays in the transcript, and the humans are told that it never arrived.
+    async fn give_up(&self, delivery: &Delivery, now: Timestamp) -> anyhow::Result<()> {
+        let mut tx = self.database.begin().await?;
+        let rows: Vec<(i64,)> =
+            sqlx::query_as("UPDATE outbox SET waiting = 0 WHERE key = $1 AND waiting = 1 RETURNING turn")
+                .bind(delivery.key.as_str())
+                .fetch_all(&mut *tx)
+                .await
+                .context("cannot give a reply up")?;
+        if let Some((number,)) = rows.first() {
+            turn::flag(&mut tx, &delivery.conversation, *number, Concern::Undelivered, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes every waiting reply due: for the start, when an earlier life of this process may have died with some in
+    /// hand, and for a clock that jumped back.
+    pub async fn release(&self, platforms: &[PlatformKind]) -> anyhow::Result<()> {
+        let [a, b, c] = names(platforms);
+        sqlx::query("UPDATE outbox SET due_at = 0 WHERE waiting = 1 AND due_at > 0 AND platform IN ($1, $2, $3)")
+            .bind(a)
+            .bind(b)
+            .bind(c)
+            .execute(self.database.writer())
+            .await
+            .context("cannot release the outbox")?;
+        Ok(())
+    }
+
+    /// The address that this reply was sent as, if it was (`settle` with `Sent`).
+    pub async fn sent_as(&self, key: &DeliveryKey) -> anyhow::Result<Option<EventId>> {
+        let row: Option<(Option<String>,)> = sqlx::query_as("SELECT sent_as FROM outbox WHERE key = $1")
+            .bind(key.as_str())
+            .fetch_optional(self.database.reader())
+            .await
+            .context("cannot read the outbox")?;
+        Ok(row.and_then(|(name,)| name).map(EventId))
+    }
+}
+
+/// Where a reply stands in its conversation.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub turn: i64,
+    pub position: usize,
+}
+
+pub(super) async fn insert(
+    db: &mut AnyConnection,
+    conversation: &ConversationId,
+    event: &EventId,
+    place: Place,
+    reply: &Reply,
+    kept: bool,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (key, conversation, event, platform, turn, position, at, body, kept, waiting, due_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0)",
+    )
+    .bind(DeliveryKey::derive(conversation, event, place.position).as_str())
+    .bind(conversation.as_str())
+    .bind(event.0.as_str())
+    .bind(conversation.platform().as_str())
+    .bind(place.turn)
+    .bind(i64::try_from(place.position)?)
+    .bind(now.as_millisecond())
+    .bind(serde_json::to_string(reply)?)
+    .bind(i64::from(kept))
+    .execute(db)
+    .await
+    .context("cannot write to the outbox")?;
+    Ok(())
+}
+
+/// A reply that this version cannot read must not stop the conversation: it is sent empty, and the log says so.
+pub(super) fn read_reply(json: &str) -> Reply {
+    serde_json::from_str(json).unwrap_or_else(|_| {
+        tracing::error!("a row of the outbox cannot be read by this version");
+        Reply::default()
+    })
+}
