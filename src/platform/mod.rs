@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::message::{Delivery, EventId, PlatformKind};
 
+pub mod health;
 pub mod matrix;
 pub mod plain;
 pub mod terminal;

@@ -1,12 +1,95 @@
 //! The page and the JSON interface.
+//!
+//! Both hand what a person wrote to the inbox and read the answer from the store, so a reply is delivered as soon as
+//! its turn is committed. The health addresses live here too, and stay when the chat is switched off.
+
+mod api;
+mod assets;
+mod exchange;
+mod guard;
+mod pages;
+mod probes;
+mod refusal;
+mod render;
+mod talk;
+mod throttle;
+mod visitor;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::SendError;
+use crate::config::{CoachSettings, WebSettings};
+use crate::dialogue::Content;
+use crate::inbox::{Bells, Inbox};
 use crate::message::{Delivery, EventId};
+use crate::platform::health::Health;
+use crate::store::Store;
+use throttle::Throttle;
 
+/// Bytes of a request's body.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The outgoing half of the platform. Pages read the store, so there is nothing to send.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Web {}
 
 impl Web {
-    pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
-        todo!("{delivery:?}")
+    /// Always succeeds: a committed reply is already where readers look.
+    #[expect(clippy::unused_async, reason = "the shape that every platform has")]
+    pub async fn send(&self, _delivery: &Delivery) -> Result<Option<EventId>, SendError> {
+        Ok(None)
     }
+}
+
+/// What the web platform uses of the house.
+#[derive(Clone)]
+pub struct WebState {
+    pub settings: WebSettings,
+    pub coach: CoachSettings,
+    /// For the greeting that a newcomer sees before anything is stored.
+    pub content: Arc<Content>,
+    pub store: Store,
+    pub inbox: Inbox,
+    pub bells: Bells,
+    pub health: Health,
+}
+
+/// What every handler sees.
+struct App {
+    house: WebState,
+    throttle: Throttle,
+}
+
+/// Answers requests until `stop`, then lets those in hand finish.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(listener: TcpListener, state: WebState, stop: CancellationToken) -> anyhow::Result<()> {
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    Ok(())
+}
+
+fn router(house: WebState) -> Router {
+    let chat = house.settings.chat;
+    let app = Arc::new(App { throttle: Throttle::new(house.settings.messages_per_minute), house });
+    let mut router = Router::new().merge(probes::router());
+    if chat {
+        router =
+            router.merge(talk::router()).merge(pages::router()).nest("/api", api::router()).merge(assets::router());
+    }
+    router
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(app.clone(), guard::same_origin))
+        .layer(from_fn(guard::headers))
+        .with_state(app)
 }
