@@ -180,6 +180,7 @@ pub struct Card {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     pub label: String,
+    /// One paragraph, written as in [`Markup`].
     pub text: String,
 }
 

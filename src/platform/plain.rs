@@ -34,7 +34,7 @@ fn card(card: &Card, language: Language) -> String {
         Language::English => ": ",
     };
     let mut lines = vec![card.title.clone(), card.summary.clone()];
-    lines.extend(card.facts.iter().map(|fact| format!("{}{colon}{}", fact.label, fact.text)));
+    lines.extend(card.facts.iter().map(|fact| format!("{}{colon}{}", fact.label, text(&fact.text))));
     lines.extend(card.links.iter().map(|link| format!("{}{colon}{}", link.title, link.url)));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
@@ -42,8 +42,12 @@ fn card(card: &Card, language: Language) -> String {
 
 /// Markup without its marks: lists keep their dashes or numbers, a link keeps its address.
 pub fn markup(markup: &Markup) -> String {
+    text(&markup.0)
+}
+
+fn text(markup: &str) -> String {
     let mut writer = Writer::default();
-    for event in Parser::new_ext(&markup.0, Options::empty()) {
+    for event in Parser::new_ext(markup, Options::empty()) {
         writer.take(event);
     }
     writer.text.trim_end().to_owned()
@@ -158,7 +162,7 @@ mod tests {
             method: "persona".into(),
             title: "Persona".to_owned(),
             summary: "Donner un visage.".to_owned(),
-            facts: vec![Fact { label: "Durée".to_owned(), text: "3 h".to_owned() }],
+            facts: vec![Fact { label: "Durée".to_owned(), text: "**3 h**".to_owned() }],
             links: vec![CardLink { title: "Guide".to_owned(), url: "https://example.org".to_owned() }],
         };
         let choice = |label: &str| Choice { id: ChoiceId(label.to_owned()), label: label.to_owned() };

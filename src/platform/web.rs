@@ -25,8 +25,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::SendError;
+use crate::clock::Timestamp;
 use crate::config::{CoachSettings, WebSettings};
-use crate::dialogue::Content;
+use crate::dialogue::state::State;
+use crate::dialogue::turn::{Effect, Input, Reply};
+use crate::dialogue::{self, Content};
 use crate::inbox::{Bells, Inbox};
 use crate::message::{Delivery, EventId};
 use crate::platform::health::Health;
@@ -53,12 +56,20 @@ impl Web {
 pub struct WebState {
     pub settings: WebSettings,
     pub coach: CoachSettings,
-    /// For the greeting that a newcomer sees before anything is stored.
-    pub content: Arc<Content>,
+    /// What a newcomer reads before anything is stored: see [`greeting`].
+    pub greeting: Vec<Reply>,
     pub store: Store,
     pub inbox: Inbox,
     pub bells: Bells,
     pub health: Health,
+}
+
+/// The replies with which every conversation begins.
+pub fn greeting(content: &Content, now: Timestamp) -> Vec<Reply> {
+    let opening = EventId(exchange::OPENING.to_owned());
+    let turn = dialogue::step(content, State::default(), &opening, Input::Joined, now);
+    let said = |effect| if let Effect::Say(reply) = effect { Some(reply) } else { None };
+    turn.effects.into_iter().filter_map(said).collect()
 }
 
 /// What every handler sees.

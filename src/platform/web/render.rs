@@ -4,7 +4,7 @@ use askama::Template;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use serde_json::{Value, json};
 
-use crate::dialogue::turn::{Block, Card, CardLink, Choice, Input, Markup, Reply};
+use crate::dialogue::turn::{Block, Card, Choice, Fact, Input, Reply};
 use crate::knowledge::Language;
 use crate::message::ConversationId;
 use crate::platform::plain;
@@ -35,6 +35,7 @@ pub struct Spoken {
 pub enum Piece {
     /// Safe HTML.
     Text(String),
+    /// Its facts are safe HTML, its links lead to the web.
     Card(Card),
 }
 
@@ -66,8 +67,8 @@ impl From<&Reply> for Spoken {
 impl From<&Block> for Piece {
     fn from(block: &Block) -> Self {
         match block {
-            Block::Text { markup } => Self::Text(to_html(markup)),
-            Block::Method { card } => Self::Card(Card { links: web_links(card), ..card.clone() }),
+            Block::Text { markup } => Self::Text(to_html(&markup.0)),
+            Block::Method { card } => Self::Card(drawn(card)),
         }
     }
 }
@@ -121,8 +122,13 @@ fn lang(language: Language) -> &'static str {
     }
 }
 
-fn web_links(card: &Card) -> Vec<CardLink> {
-    card.links.iter().filter(|link| is_web(&link.url)).cloned().collect()
+fn drawn(card: &Card) -> Card {
+    let fact = |fact: &Fact| Fact { label: fact.label.clone(), text: to_html(&fact.text) };
+    Card {
+        facts: card.facts.iter().map(fact).collect(),
+        links: card.links.iter().filter(|link| is_web(&link.url)).cloned().collect(),
+        ..card.clone()
+    }
 }
 
 fn is_web(url: &str) -> bool {
@@ -131,10 +137,10 @@ fn is_web(url: &str) -> bool {
 }
 
 /// Markup as safe HTML: no HTML of its own, no image, no heading (the page has its own), links to the web only.
-pub fn to_html(markup: &Markup) -> String {
+pub fn to_html(markup: &str) -> String {
     let mut linked = Vec::new();
-    let events = Parser::new_ext(&markup.0, Options::empty()).filter_map(|event| safe(event, &mut linked));
-    let mut out = String::with_capacity(markup.0.len() * 3 / 2);
+    let events = Parser::new_ext(markup, Options::empty()).filter_map(|event| safe(event, &mut linked));
+    let mut out = String::with_capacity(markup.len() * 3 / 2);
     html::push_html(&mut out, events);
     out
 }
@@ -220,35 +226,31 @@ fn after<'a>(line: &'a Line, offered: &'a [Choice]) -> &'a [Choice] {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::dialogue::turn::ChoiceId;
+    use crate::dialogue::turn::{ChoiceId, Markup};
     use crate::message::EventId;
-
-    fn html(text: &str) -> String {
-        to_html(&Markup(text.to_owned()))
-    }
 
     #[test]
     fn markup_becomes_safe_html() {
-        assert_eq!(html("**a** *b*"), "<p><strong>a</strong> <em>b</em></p>\n");
-        assert_eq!(html("# Titre"), "<p>Titre</p>\n");
-        assert_eq!(html("un <script>alert(1)</script>"), "<p>un &lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
-        assert!(!html("<div onclick=x>\nbloc\n</div>").contains("<div"));
-        assert!(!html("![x](https://example.org/pixel.png)").contains("<img"));
+        assert_eq!(to_html("**a** *b*"), "<p><strong>a</strong> <em>b</em></p>\n");
+        assert_eq!(to_html("# Titre"), "<p>Titre</p>\n");
+        assert_eq!(to_html("un <script>alert(1)</script>"), "<p>un &lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
+        assert!(!to_html("<div onclick=x>\nbloc\n</div>").contains("<div"));
+        assert!(!to_html("![x](https://example.org/pixel.png)").contains("<img"));
     }
 
     #[test]
     fn links_lead_to_the_web_only() {
         let link = "<p><a href=\"https://example.org/?a=1&#38;b=2\" rel=\"noopener\">g</a></p>\n";
-        assert_eq!(html("[g](https://example.org/?a=1&b=2)"), link);
-        assert_eq!(html("[g](javascript:alert(1))"), "<p>g</p>\n");
-        assert_eq!(html("[g](data:text/html,x) [h](//evil.example)"), "<p>g h</p>\n");
-        assert!(!html("[g](<https://example.org/\"onmouseover=\"x>)").contains("\"onmouseover"));
+        assert_eq!(to_html("[g](https://example.org/?a=1&b=2)"), link);
+        assert_eq!(to_html("[g](javascript:alert(1))"), "<p>g</p>\n");
+        assert_eq!(to_html("[g](data:text/html,x) [h](//evil.example)"), "<p>g h</p>\n");
+        assert!(!to_html("[g](<https://example.org/\"onmouseover=\"x>)").contains("\"onmouseover"));
     }
 
     #[test]
     fn what_people_wrote_stays_what_they_wrote() {
         let words = "<img src=x> [a](https://evil.example) *b*";
-        let shown = html(&Markup::escape(words));
+        let shown = to_html(&Markup::escape(words));
         assert!(!shown.contains("<a") && !shown.contains("<img") && !shown.contains("<em>"), "{shown}");
     }
 

@@ -21,8 +21,6 @@ use super::refusal::{Refusal, TEXT_LIMIT};
 use super::render::{self, Entry, Piece};
 use super::visitor::{Visitor, random_name};
 use super::{App, exchange};
-use crate::dialogue;
-use crate::dialogue::turn::{Effect, Input, Reply};
 use crate::message::{ConversationId, EventId};
 
 /// What the script sends with the form.
@@ -155,7 +153,7 @@ impl App {
             Some(conversation) => self.house.store.transcript(conversation).await?,
             None => Vec::new(),
         };
-        let entries = if lines.is_empty() { render::replies(&self.greeting()) } else { render::exchange(&lines) };
+        let entries = if lines.is_empty() { render::replies(&self.house.greeting) } else { render::exchange(&lines) };
         Ok(TalkPage {
             entries,
             news: None,
@@ -165,13 +163,5 @@ impl App {
             limit: TEXT_LIMIT,
             days: self.house.coach.retention_days,
         })
-    }
-
-    fn greeting(&self) -> Vec<Reply> {
-        let (state, opening) = (dialogue::state::State::default(), EventId(exchange::OPENING.to_owned()));
-        let now = self.house.inbox.clock().now();
-        let turn = dialogue::step(&self.house.content, state, &opening, Input::Joined, now);
-        let said = |effect| if let Effect::Say(reply) = effect { Some(reply) } else { None };
-        turn.effects.into_iter().filter_map(said).collect()
     }
 }

@@ -15,6 +15,9 @@ use crate::message::{ConversationId, PlatformKind};
 /// Bytes of chance in a conversation's name: nobody guesses one.
 const BYTES: usize = 24;
 
+/// Days that browsers keep a cookie at most: for conversations that are kept for ever.
+const LONGEST: u32 = 400;
+
 /// A new name that nobody can guess, safe in an address and in a cookie.
 ///
 /// # Errors
@@ -54,9 +57,10 @@ impl App {
 
     /// `Set-Cookie` that gives the browser this conversation, or takes its own away.
     pub fn remember(&self, conversation: Option<&ConversationId>) -> Option<HeaderValue> {
-        let (value, days) = match conversation {
-            Some(conversation) => (conversation.address(), self.house.coach.retention_days),
-            None => ("", 0),
+        let (value, days) = match (conversation, self.house.coach.retention_days) {
+            (None, _) => ("", 0),
+            (Some(conversation), 0) => (conversation.address(), LONGEST),
+            (Some(conversation), days) => (conversation.address(), days),
         };
         let (name, age) = (self.cookie_name(), u64::from(days) * 24 * 3600);
         let secure = if self.is_https() { "; Secure" } else { "" };
