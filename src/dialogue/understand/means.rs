@@ -1,9 +1,57 @@
-//! Hours, people, budget, skill and place that a text states in passing.
+//! Hours, people, budget, skill and place: those that a text states in passing, and those that answer a question.
 
-use crate::knowledge::Means;
+use std::ops::Range;
+
+use super::tokens::tokens;
+use super::{duration, money, people, place, skill};
+use crate::knowledge::{Budget, Means, Skill};
 
 /// What the text states, and nothing that it does not: « la queue dure deux heures » states no hours.
 pub fn means_in(text: &str) -> Means {
-    let _ = text;
-    todo!()
+    let tokens = tokens(text);
+    let (budget, spent) = money::stated(&tokens).unzip();
+    let mut means = Means { budget, skill: skill::stated(&tokens), ..Means::default() };
+    let mut found: Vec<Range<usize>> = spent.into_iter().collect();
+    // Twice: a mean is easier to believe in beside another one, and that one may come later.
+    for _ in 0..2 {
+        let hours = duration::stated(&tokens, &found);
+        let people = people::stated(&tokens, &found);
+        let remote = place::stated(&tokens, &found);
+        found.extend(
+            [hours.as_ref().map(range), people.as_ref().map(range), remote.as_ref().map(range)].into_iter().flatten(),
+        );
+        means.hours = hours.map(|(hours, _)| hours);
+        means.people = people.map(|(people, _)| people);
+        means.remote = remote.map(|(remote, _)| remote);
+    }
+    means
+}
+
+fn range<T>(found: &(T, Range<usize>)) -> Range<usize> {
+    found.1.clone()
+}
+
+/// Working hours in an answer to « combien de temps ? ». A bare number up to twelve is hours.
+pub fn hours_answer(text: &str) -> Option<f32> {
+    duration::answered(text)
+}
+
+/// People in an answer to « combien serez-vous ? », the speaker included.
+pub fn people_answer(text: &str) -> Option<u32> {
+    people::answered(text)
+}
+
+/// An answer to « avec quel budget ? »; an amount counts in euros.
+pub fn budget_answer(text: &str) -> Option<Budget> {
+    money::answered(text)
+}
+
+/// An answer to « avez-vous déjà animé ? ».
+pub fn skill_answer(text: &str) -> Option<Skill> {
+    skill::answered(text)
+}
+
+/// An answer to « à distance ou sur place ? »; « les deux » is none.
+pub fn remote_answer(text: &str) -> Option<bool> {
+    place::answered(text)
 }

@@ -1,3 +1,12 @@
 //! What a sentence means: means stated in passing, and (against the open question) answers and commands.
 
+mod cues;
+mod duration;
 pub mod means;
+mod money;
+pub mod numbers;
+mod patterns;
+mod people;
+mod place;
+mod skill;
+mod tokens;
