@@ -11,3 +11,4 @@ pub mod message;
 pub mod platform;
 pub mod problem;
 pub mod store;
+pub mod yaml;

@@ -24,6 +24,8 @@ pub struct State {
     pub offered: Vec<Choice>,
     /// The methods recommended so far, oldest first, so that « d'autres » gives others.
     pub shown: Vec<MethodId>,
+    /// The methods of the last list, in its order: « la 2 » means the second of these.
+    pub listed: Vec<MethodId>,
     /// How often in a row the coach did not understand.
     pub puzzled: u32,
     /// `stop` was said: silent until written to.
@@ -41,6 +43,7 @@ impl Default for State {
             aside: Aside::None,
             offered: Vec::new(),
             shown: Vec::new(),
+            listed: Vec::new(),
             puzzled: 0,
             paused: false,
         }
@@ -59,10 +62,10 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Value {
-    /// Free words: the project, or a text slot.
-    Text {
-        text: String,
-    },
+    /// The project, in the person's own words.
+    Text { text: String },
+    /// Words added to the project later.
+    More { text: String },
     Goals {
         goals: Vec<GoalId>,
     },
@@ -84,10 +87,8 @@ pub enum Value {
     Remote {
         remote: bool,
     },
-    /// A choice of the script's own.
-    Choice {
-        choice: String,
-    },
+    /// A choice of the script's own, for a slot of its own.
+    Choice { slot: String, choice: String },
     /// « passer »: not known, do not ask again.
     Skipped,
 }

@@ -2,7 +2,11 @@
 
 mod cues;
 mod duration;
+pub mod choice;
+pub mod intent;
+pub mod language;
 pub mod means;
+pub mod text;
 mod money;
 pub mod numbers;
 mod patterns;

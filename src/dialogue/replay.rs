@@ -1,0 +1,248 @@
+//! Where a conversation stands, replayed from its answers: nothing else is stored, so a corrected answer, a withdrawn
+//! message and a changed script all find their place by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Content;
+use super::script::{Condition, Next, Question, Slot, Step, StepKind};
+use super::state::{Answer, Value};
+use super::understand::means::means_in;
+use crate::knowledge::{Budget, Evidence, GoalId, Library, Means, MethodId, Need, PhaseId, Skill};
+
+/// What the answers say, taken together.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Slots {
+    /// The person's own words, additions included.
+    pub project: String,
+    /// Chosen by the person; detected goals stay with the search.
+    pub goals: Vec<GoalId>,
+    pub phase: Option<PhaseId>,
+    pub means: Means,
+    /// The script's own slots.
+    pub own: BTreeMap<String, String>,
+    /// Steps answered, « passer » included.
+    pub answered: BTreeSet<String>,
+}
+
+/// Where the conversation stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Position {
+    /// This step's question is open.
+    Asking(String),
+    /// The advice was reached.
+    Advising { step: String, count: usize },
+}
+
+impl Position {
+    pub fn step(&self) -> &str {
+        match self {
+            Self::Asking(step) | Self::Advising { step, .. } => step,
+        }
+    }
+}
+
+/// The position, and what was computed on the way.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    pub position: Position,
+    pub slots: Slots,
+    pub evidence: Evidence,
+    /// Steps that only say something, passed since the last question.
+    pub said: Vec<String>,
+}
+
+pub fn replay(content: &Content, answers: &[Answer]) -> Progress {
+    let slots = slots(answers);
+    let evidence = if slots.project.is_empty() && slots.goals.is_empty() && slots.phase.is_none() {
+        Evidence::default()
+    } else {
+        content.library.search(&slots.need())
+    };
+    let (position, said) = walk(content, &slots, &evidence);
+    Progress { position, slots, evidence, said }
+}
+
+impl Slots {
+    pub fn need(&self) -> Need {
+        Need { text: self.project.clone(), goals: self.goals.clone(), phase: self.phase.clone(), means: self.means }
+    }
+
+    pub fn knows(&self, slot: &Slot) -> bool {
+        match slot {
+            Slot::Project => !self.project.is_empty(),
+            Slot::Goals => !self.goals.is_empty(),
+            Slot::Phase => self.phase.is_some(),
+            Slot::Hours => self.means.hours.is_some(),
+            Slot::People => self.means.people.is_some(),
+            Slot::Budget => self.means.budget.is_some(),
+            Slot::Skill => self.means.skill.is_some(),
+            Slot::Remote => self.means.remote.is_some(),
+            Slot::Own(name) => self.own.contains_key(name),
+        }
+    }
+
+    fn apply(&mut self, answer: &Answer) {
+        match &answer.value {
+            Value::Text { text } => {
+                self.project = text.clone();
+                self.means = merge(self.means, means_in(text));
+            }
+            Value::More { text } => {
+                self.project = format!("{}\n{text}", self.project);
+                self.means = merge(self.means, means_in(text));
+            }
+            Value::Goals { goals } => self.goals = goals.clone(),
+            Value::Phase { phase } => self.phase = Some(phase.clone()),
+            Value::Hours { hours } => self.means.hours = Some(*hours),
+            Value::People { people } => self.means.people = Some(*people),
+            Value::Budget { budget } => self.means.budget = Some(*budget),
+            Value::Skill { skill } => self.means.skill = Some(*skill),
+            Value::Remote { remote } => self.means.remote = Some(*remote),
+            Value::Choice { slot, choice } => {
+                self.own.insert(slot.clone(), choice.clone());
+            }
+            Value::Skipped => {}
+        }
+        self.answered.insert(answer.step.clone());
+    }
+}
+
+pub fn slots(answers: &[Answer]) -> Slots {
+    answers.iter().fold(Slots::default(), |mut slots, answer| {
+        slots.apply(answer);
+        slots
+    })
+}
+
+/// The newer means where they say something.
+pub fn merge(old: Means, new: Means) -> Means {
+    Means {
+        hours: new.hours.or(old.hours),
+        people: new.people.or(old.people),
+        budget: new.budget.or(old.budget),
+        skill: new.skill.or(old.skill),
+        remote: new.remote.or(old.remote),
+    }
+}
+
+fn walk(content: &Content, slots: &Slots, evidence: &Evidence) -> (Position, Vec<String>) {
+    let script = &content.script;
+    let mut said = Vec::new();
+    let mut current = script.steps.keys().next().map_or("", String::as_str);
+    // A checked script has no cycle without a question; the bound guards against an unchecked one.
+    for _ in 0..=script.steps.len() {
+        let Some(step) = script.steps.get(current) else { break };
+        match &step.kind {
+            StepKind::Ask(question) if is_open(content, slots, evidence, current, question) => {
+                return (Position::Asking(current.to_owned()), said);
+            }
+            StepKind::Ask(_) => {}
+            StepKind::Say(_) => said.push(current.to_owned()),
+            StepKind::Recommend { count } => return (Position::Advising { step: current.to_owned(), count: *count }, said),
+        }
+        current = next_of(step, slots);
+    }
+    (Position::Advising { step: current.to_owned(), count: 3 }, said)
+}
+
+fn next_of<'a>(step: &'a Step, slots: &Slots) -> &'a str {
+    match &step.next {
+        Next::To(target) => target,
+        Next::Cases { cases, otherwise } => {
+            cases.iter().find(|(condition, _)| holds(condition, slots)).map_or(otherwise, |(_, target)| target)
+        }
+        Next::Rest => "",
+    }
+}
+
+fn holds(condition: &Condition, slots: &Slots) -> bool {
+    match condition {
+        Condition::Known(slot) => slots.knows(slot),
+        Condition::Unknown(slot) => !slots.knows(slot),
+        Condition::Is(slot, value) => value_of(slots, slot).is_some_and(|known| known == *value),
+        Condition::AtLeast(slot, least) => number_of(slots, slot).is_some_and(|number| number >= *least),
+        Condition::AtMost(slot, most) => number_of(slots, slot).is_some_and(|number| number <= *most),
+    }
+}
+
+fn value_of(slots: &Slots, slot: &Slot) -> Option<String> {
+    match slot {
+        Slot::Goals => slots.goals.first().map(|goal| goal.0.clone()),
+        Slot::Phase => slots.phase.as_ref().map(|phase| phase.0.clone()),
+        Slot::Budget => slots.means.budget.map(|budget| name_of(&budget)),
+        Slot::Skill => slots.means.skill.map(|skill| name_of(&skill)),
+        Slot::Remote => slots.means.remote.map(|remote| remote.to_string()),
+        Slot::Own(name) => slots.own.get(name).cloned(),
+        Slot::Project | Slot::Hours | Slot::People => number_of(slots, slot).map(|number| number.to_string()),
+    }
+}
+
+fn name_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "people are counted in thousands at most")]
+fn number_of(slots: &Slots, slot: &Slot) -> Option<f32> {
+    match slot {
+        Slot::Hours => slots.means.hours,
+        Slot::People => slots.means.people.map(|people| people as f32),
+        _ => None,
+    }
+}
+
+fn is_open(content: &Content, slots: &Slots, evidence: &Evidence, step: &str, question: &Question) -> bool {
+    if slots.answered.contains(step) || slots.knows(&question.fills) {
+        return false;
+    }
+    if question.always {
+        return true;
+    }
+    let asked = slots.answered.len().saturating_sub(1);
+    match &question.fills {
+        Slot::Project => slots.goals.is_empty(),
+        Slot::Goals => asked < content.script.most_questions && goal_is_doubtful(content, slots),
+        Slot::Phase | Slot::Own(_) => asked < content.script.most_questions,
+        slot => asked < content.script.most_questions && would_change(&content.library, slots, evidence, slot),
+    }
+}
+
+/// The words leave open what the agent wants.
+fn goal_is_doubtful(content: &Content, slots: &Slots) -> bool {
+    detected_goals(content, slots).is_empty() && content.library.named_in(&slots.project).is_none()
+}
+
+/// The goals that the words announce with some certainty, when the person chose none.
+pub fn detected_goals(content: &Content, slots: &Slots) -> Vec<GoalId> {
+    const CERTAIN: f32 = 0.35;
+    if !slots.goals.is_empty() || slots.project.is_empty() {
+        return Vec::new();
+    }
+    let detected = content.library.detect(&slots.project);
+    detected.goals.into_iter().filter(|(_, confidence)| *confidence >= CERTAIN).take(2).map(|(goal, _)| goal).collect()
+}
+
+/// Whether knowing this would change which methods are advised, for at least a third of the plausible answers.
+fn would_change(library: &Library, slots: &Slots, evidence: &Evidence, slot: &Slot) -> bool {
+    let advised = |means: &Means| -> BTreeSet<MethodId> {
+        library.rank(evidence, means, 3).into_iter().map(|recommendation| recommendation.method).collect()
+    };
+    let now = advised(&slots.means);
+    let probes = probes(slot, slots.means);
+    let changing = probes.iter().filter(|means| advised(means) != now).count();
+    changing * 3 >= probes.len().max(1) && changing > 0
+}
+
+fn probes(slot: &Slot, means: Means) -> Vec<Means> {
+    match slot {
+        Slot::Hours => [1.0, 3.5, 7.0, 21.0, 140.0].map(|hours| Means { hours: Some(hours), ..means }).to_vec(),
+        Slot::People => [1, 4, 10, 25, 80].map(|people| Means { people: Some(people), ..means }).to_vec(),
+        Slot::Budget => {
+            [Budget::None, Budget::Low, Budget::Medium].map(|budget| Means { budget: Some(budget), ..means }).to_vec()
+        }
+        Slot::Skill => [Skill::Beginner, Skill::Intermediate, Skill::Expert]
+            .map(|skill| Means { skill: Some(skill), ..means })
+            .to_vec(),
+        Slot::Remote => [true, false].map(|remote| Means { remote: Some(remote), ..means }).to_vec(),
+        Slot::Project | Slot::Goals | Slot::Phase | Slot::Own(_) => Vec::new(),
+    }
+}
