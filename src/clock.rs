@@ -29,6 +29,13 @@ impl Clock {
         }
     }
 
+    /// Sets a stopped clock, backwards too; a system clock stays as it is.
+    pub fn set(&self, to: Timestamp) {
+        if let Self::Stopped(millis) = self {
+            millis.store(to.as_millisecond(), Ordering::Relaxed);
+        }
+    }
+
     /// Moves a stopped clock; a system clock stays as it is.
     pub fn advance(&self, by: std::time::Duration) {
         if let Self::Stopped(millis) = self {

@@ -1,4 +1,5 @@
 //! The one integration binary: it links once.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod delivery;
 mod store;
