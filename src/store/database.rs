@@ -1,10 +1,13 @@
 //! One database behind the store: an SQLite file or a PostgreSQL address, the same SQL for both.
 
-use std::time::Duration;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Numbered, applied in order, never edited once released.
 const MIGRATIONS: &[&str] = &[include_str!("schema/001_house.sql")];
@@ -21,52 +24,123 @@ enum Kind {
     Server,
 }
 
-/// SQLite has one writer at a time: one connection writes and its waiting line is ours, so nobody meets a busy file.
-/// Others read beside it. On a server both are the same pool.
+/// SQLite has one writer at a time, so one connection writes, and those who want it stand in our line rather than meet
+/// a busy file; others read beside it. On a server all take from one pool.
+///
+/// The line is no pool: a pool tests a connection each time it is given back, which costs as much as a statement.
 #[derive(Debug, Clone)]
-pub(super) struct Database {
-    kind: Kind,
-    writer: AnyPool,
-    reader: AnyPool,
+pub(super) enum Database {
+    File {
+        writer: Arc<Mutex<AnyConnection>>,
+        readers: AnyPool,
+    },
+    /// A database in memory is its one connection.
+    Memory(Arc<Mutex<AnyConnection>>),
+    Server(AnyPool),
+}
+
+/// A connection at hand; the next in line has it once this is dropped.
+pub(super) enum Held {
+    Alone(OwnedMutexGuard<AnyConnection>),
+    Pooled(PoolConnection<Any>),
 }
 
 impl Database {
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         sqlx::any::install_default_drivers();
         let (kind, url) = read(url)?;
-        let writer = pool(kind, if kind == Kind::Server { 8 } else { 1 }, &url).await?;
-        migrate(kind, &writer).await.context("cannot bring the tables up to date")?;
-        let reader = if kind == Kind::File { pool(kind, 4, &url).await? } else { writer.clone() };
-        Ok(Self { kind, writer, reader })
+        let database = match kind {
+            Kind::Server => Self::Server(AnyPoolOptions::new().max_connections(8).connect(&url).await?),
+            Kind::Memory => Self::Memory(alone(&url).await?),
+            Kind::File => Self::File { writer: alone(&url).await?, readers: readers(&url).await? },
+        };
+        database.migrate().await.context("cannot bring the tables up to date")?;
+        Ok(database)
     }
 
-    pub(super) fn reader(&self) -> &AnyPool {
-        &self.reader
+    pub(super) async fn read(&self) -> anyhow::Result<Held> {
+        match self {
+            Self::File { readers: pool, .. } | Self::Server(pool) => {
+                Ok(Held::Pooled(pool.acquire().await.context("no connection to the store")?))
+            }
+            Self::Memory(_) => self.write().await,
+        }
     }
 
-    /// For single statements, which are their own transaction.
-    pub(super) fn writer(&self) -> &AnyPool {
-        &self.writer
-    }
-
-    /// A transaction that may write from the start, so that it never has to be begun again half-way.
-    pub(super) async fn begin(&self) -> anyhow::Result<Transaction<'static, Any>> {
-        let begin = if self.kind == Kind::Server { "BEGIN" } else { "BEGIN IMMEDIATE" };
-        self.writer.begin_with(begin).await.context("cannot begin a transaction")
+    /// A single statement on it is its own transaction.
+    pub(super) async fn write(&self) -> anyhow::Result<Held> {
+        match self {
+            Self::File { writer, .. } | Self::Memory(writer) => Ok(Held::Alone(Arc::clone(writer).lock_owned().await)),
+            Self::Server(pool) => Ok(Held::Pooled(pool.acquire().await.context("no connection to the store")?)),
+        }
     }
 
     /// After an erasure: empties the write-ahead log, which still holds the pages as they were. A reader at work can
     /// keep it from doing so; the next erasure or the purge then does it.
     pub(super) async fn empty_log(&self) -> anyhow::Result<()> {
-        if self.kind == Kind::File {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.writer).await?;
+        if let Self::File { .. } = self {
+            self.write().await?.fetch_all("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
     }
 
     pub(super) async fn close(&self) {
-        self.reader.close().await;
-        self.writer.close().await;
+        if let Self::File { readers: pool, .. } | Self::Server(pool) = self {
+            pool.close().await;
+        }
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        let mut connection = self.write().await?;
+        let mut tx = connection.begin_writing().await?;
+        if let Self::Server(_) = self {
+            // Two processes that start together take turns.
+            tx.execute("SELECT pg_advisory_xact_lock(CAST(3254721 AS BIGINT))").await?;
+        }
+        tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)").await?;
+        let (version,): (i64,) = sqlx::query_as("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version")
+            .fetch_one(&mut *tx)
+            .await?;
+        let done = usize::try_from(version)?;
+        anyhow::ensure!(
+            done <= MIGRATIONS.len(),
+            "the store was written by a later version of the program (layout {done}, this one knows {})",
+            MIGRATIONS.len()
+        );
+        for (number, migration) in (1_i64..).zip(MIGRATIONS).skip(done) {
+            tx.execute(sqlx::raw_sql(*migration)).await.with_context(|| format!("migration {number}"))?;
+            sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(number).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+impl Held {
+    /// A transaction that writes from the start, so that it never has to be begun again half-way.
+    pub(super) async fn begin_writing(&mut self) -> anyhow::Result<Transaction<'_, Any>> {
+        let begin = if self.backend_name() == "SQLite" { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        self.begin_with(begin).await.context("cannot begin a transaction")
+    }
+}
+
+impl Deref for Held {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        match self {
+            Self::Alone(connection) => connection,
+            Self::Pooled(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        match self {
+            Self::Alone(connection) => connection,
+            Self::Pooled(connection) => connection,
+        }
     }
 }
 
@@ -87,50 +161,21 @@ fn read(url: &str) -> anyhow::Result<(Kind, String)> {
     Ok((Kind::Server, url.to_owned()))
 }
 
-async fn pool(kind: Kind, size: u32, url: &str) -> anyhow::Result<AnyPool> {
-    let server = kind == Kind::Server;
-    let mut options = AnyPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire(server)
-        .after_connect(move |connection, _| Box::pin(prepare(kind, connection)));
-    if !server {
-        // A connection to a file does not age, and the one to a database in memory is the database.
-        options = options.idle_timeout(None).max_lifetime(None);
-    }
-    options.connect(url).await.context("cannot open the store")
+async fn alone(url: &str) -> anyhow::Result<Arc<Mutex<AnyConnection>>> {
+    let mut connection = AnyConnection::connect(url).await.context("cannot open the store")?;
+    connection.execute(PRAGMAS).await?;
+    Ok(Arc::new(Mutex::new(connection)))
 }
 
-async fn prepare(kind: Kind, connection: &mut AnyConnection) -> sqlx::Result<()> {
-    if kind != Kind::Server {
-        connection.execute(sqlx::raw_sql(PRAGMAS)).await?;
-    }
-    Ok(())
-}
-
-async fn migrate(kind: Kind, writer: &AnyPool) -> anyhow::Result<()> {
-    let begin = if kind == Kind::Server { "BEGIN" } else { "BEGIN IMMEDIATE" };
-    let mut tx = writer.begin_with(begin).await?;
-    if kind == Kind::Server {
-        // Two processes that start together take turns.
-        sqlx::query("SELECT pg_advisory_xact_lock(CAST(3254721 AS BIGINT))").execute(&mut *tx).await?;
-    }
-    sqlx::query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)")
-        .execute(&mut *tx)
-        .await?;
-    let (version,): (i64,) = sqlx::query_as("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version")
-        .fetch_one(&mut *tx)
-        .await?;
-    let done = usize::try_from(version)?;
-    anyhow::ensure!(
-        done <= MIGRATIONS.len(),
-        "the store was written by a later version of the program (layout {done}, this one knows {})",
-        MIGRATIONS.len()
-    );
-    for (number, migration) in (1_i64..).zip(MIGRATIONS).skip(done) {
-        tx.execute(sqlx::raw_sql(*migration)).await.with_context(|| format!("migration {number}"))?;
-        sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(number).execute(&mut *tx).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+/// Connections to a file do not age.
+async fn readers(url: &str) -> anyhow::Result<AnyPool> {
+    AnyPoolOptions::new()
+        .max_connections(4)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| Box::pin(async move { connection.execute(PRAGMAS).await.map(drop) }))
+        .connect(url)
+        .await
+        .context("cannot open the store")
 }

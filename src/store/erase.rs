@@ -21,10 +21,16 @@ impl Store {
     /// Erases all that was written in this conversation, waiting messages and replies included. Gives whether it was
     /// known.
     pub async fn forget(&self, conversation: &ConversationId) -> anyhow::Result<bool> {
-        let mut tx = self.database.begin().await?;
+        let known = self.erase(conversation).await?;
+        self.database.empty_log().await?;
+        Ok(known)
+    }
+
+    async fn erase(&self, conversation: &ConversationId) -> anyhow::Result<bool> {
+        let mut connection = self.database.write().await?;
+        let mut tx = connection.begin_writing().await?;
         let known = words(&mut tx, conversation, i64::MAX).await?;
         tx.commit().await.context("cannot erase a conversation")?;
-        self.database.empty_log().await?;
         Ok(known)
     }
 
@@ -38,14 +44,11 @@ impl Store {
                  SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
         )
         .bind(before)
-        .fetch_all(self.database.reader())
+        .fetch_all(&mut *self.database.read().await?)
         .await
         .context("cannot list the old conversations")?;
         for (id,) in &old {
-            let conversation = ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?;
-            let mut tx = self.database.begin().await?;
-            words(&mut tx, &conversation, i64::MAX).await?;
-            tx.commit().await.context("cannot erase an old conversation")?;
+            self.erase(&ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?).await?;
         }
         if !old.is_empty() {
             self.database.empty_log().await?;
@@ -57,7 +60,7 @@ impl Store {
     pub async fn sweep(&self, now: Timestamp) -> anyhow::Result<()> {
         let done = sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND sent_at < $1")
             .bind(now.as_millisecond() - millis(SHORT_LIFE))
-            .execute(self.database.writer())
+            .execute(&mut *self.database.write().await?)
             .await
             .context("cannot erase the short-lived replies")?;
         if done.rows_affected() > 0 {

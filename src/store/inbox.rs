@@ -1,7 +1,7 @@
 //! What happened and waits for an answer: each event once, in the order of arrival.
 
 use anyhow::Context as _;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::AnyConnection;
 
 use super::{Checkpoint, Pending, Received, Store, names};
 use crate::clock::Timestamp;
@@ -19,10 +19,11 @@ impl Store {
         now: Timestamp,
     ) -> anyhow::Result<Vec<Received>> {
         if let ([one], None) = (incoming, checkpoint) {
-            let mut connection = self.database.writer().acquire().await?;
+            let mut connection = self.database.write().await?;
             return Ok(vec![self.insert(&mut connection, one, now).await?]);
         }
-        let mut tx = self.database.begin().await?;
+        let mut connection = self.database.write().await?;
+        let mut tx = connection.begin_writing().await?;
         let mut received = Vec::with_capacity(incoming.len());
         for one in incoming {
             received.push(self.insert(&mut tx, one, now).await?);
@@ -50,7 +51,7 @@ impl Store {
     pub async fn checkpoint(&self, name: &str) -> anyhow::Result<Option<String>> {
         let value: Option<(String,)> = sqlx::query_as("SELECT value FROM checkpoint WHERE name = $1")
             .bind(name)
-            .fetch_optional(self.database.reader())
+            .fetch_optional(&mut *self.database.read().await?)
             .await
             .context("cannot read a checkpoint")?;
         Ok(value.map(|(value,)| value))
@@ -70,7 +71,7 @@ impl Store {
         .bind(a)
         .bind(b)
         .bind(c)
-        .fetch_optional(self.database.reader())
+        .fetch_optional(&mut *self.database.write().await?)
         .await
         .context("cannot read the inbox")?;
         let Some((conversation, event, input, ticket, state)) = row else { return Ok(None) };
@@ -120,9 +121,9 @@ impl Row<'_> {
     }
 }
 
-pub(super) async fn last_ticket(reader: &AnyPool) -> anyhow::Result<i64> {
+pub(super) async fn last_ticket(db: &mut AnyConnection) -> anyhow::Result<i64> {
     let (last,): (i64,) =
-        sqlx::query_as("SELECT CAST(COALESCE(MAX(ticket), 0) AS BIGINT) FROM inbox").fetch_one(reader).await?;
+        sqlx::query_as("SELECT CAST(COALESCE(MAX(ticket), 0) AS BIGINT) FROM inbox").fetch_one(db).await?;
     Ok(last)
 }
 

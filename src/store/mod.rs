@@ -99,7 +99,7 @@ impl Store {
     /// `sqlite:PATH` (created when missing), `sqlite::memory:`, or `postgres://…`.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let database = Database::open(url).await?;
-        let last = inbox::last_ticket(database.reader()).await?;
+        let last = inbox::last_ticket(&mut *database.read().await?).await?;
         Ok(Self { database, ticket: Arc::new(AtomicI64::new(last)) })
     }
 

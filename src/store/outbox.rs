@@ -31,7 +31,7 @@ impl Store {
         .bind(a)
         .bind(b)
         .bind(c)
-        .fetch_all(self.database.writer())
+        .fetch_all(&mut *self.database.write().await?)
         .await
         .context("cannot claim a reply")?;
         let Some((key, conversation, event, body, tries)) = rows.into_iter().next() else { return Ok(None) };
@@ -52,7 +52,7 @@ impl Store {
                     .bind(now.as_millisecond())
                     .bind(platform_event.map(|event| event.0))
                     .bind(delivery.key.as_str())
-                    .execute(self.database.writer())
+                    .execute(&mut *self.database.write().await?)
                     .await
                     .context("cannot mark a reply as sent")?;
             }
@@ -60,7 +60,7 @@ impl Store {
                 sqlx::query("UPDATE outbox SET due_at = $1 WHERE key = $2 AND waiting = 1")
                     .bind(now.as_millisecond().saturating_add(millis(after)))
                     .bind(delivery.key.as_str())
-                    .execute(self.database.writer())
+                    .execute(&mut *self.database.write().await?)
                     .await
                     .context("cannot put a reply off")?;
             }
@@ -71,7 +71,8 @@ impl Store {
 
     /// The reply stays in the transcript, and the humans are told that it never arrived.
     async fn give_up(&self, delivery: &Delivery, now: Timestamp) -> anyhow::Result<()> {
-        let mut tx = self.database.begin().await?;
+        let mut connection = self.database.write().await?;
+        let mut tx = connection.begin_writing().await?;
         let rows: Vec<(i64,)> =
             sqlx::query_as("UPDATE outbox SET waiting = 0 WHERE key = $1 AND waiting = 1 RETURNING turn")
                 .bind(delivery.key.as_str())
@@ -93,7 +94,7 @@ impl Store {
             .bind(a)
             .bind(b)
             .bind(c)
-            .execute(self.database.writer())
+            .execute(&mut *self.database.write().await?)
             .await
             .context("cannot release the outbox")?;
         Ok(())
@@ -103,7 +104,7 @@ impl Store {
     pub async fn sent_as(&self, key: &DeliveryKey) -> anyhow::Result<Option<EventId>> {
         let row: Option<(Option<String>,)> = sqlx::query_as("SELECT sent_as FROM outbox WHERE key = $1")
             .bind(key.as_str())
-            .fetch_optional(self.database.reader())
+            .fetch_optional(&mut *self.database.read().await?)
             .await
             .context("cannot read the outbox")?;
         Ok(row.and_then(|(name,)| name).map(EventId))

@@ -1,7 +1,7 @@
 //! Reading back: what was said, what is remembered, and everything for whoever has a right to it.
 
 use anyhow::Context as _;
-use futures_util::{Stream, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
@@ -49,7 +49,7 @@ impl Store {
             "SELECT at, author, event, body FROM transcript WHERE conversation = $1 ORDER BY turn, position",
         )
         .bind(conversation.as_str())
-        .fetch_all(self.database.reader())
+        .fetch_all(&mut *self.database.read().await?)
         .await
         .context("cannot read a transcript")?;
         Ok(rows.into_iter().map(line).collect())
@@ -64,7 +64,7 @@ impl Store {
         )
         .bind(conversation.as_str())
         .bind(event.0.as_str())
-        .fetch_all(self.database.reader())
+        .fetch_all(&mut *self.database.read().await?)
         .await
         .context("cannot read an answer")?;
         if rows.is_empty() {
@@ -77,7 +77,7 @@ impl Store {
     pub async fn state(&self, conversation: &ConversationId) -> anyhow::Result<Option<State>> {
         let row: Option<(String,)> = sqlx::query_as("SELECT state FROM conversation WHERE id = $1 AND state <> ''")
             .bind(conversation.as_str())
-            .fetch_optional(self.database.reader())
+            .fetch_optional(&mut *self.database.read().await?)
             .await
             .context("cannot read a state")?;
         Ok(row.map(|(state,)| read_state(&state)))
@@ -87,11 +87,11 @@ impl Store {
     pub async fn conversations(&self) -> anyhow::Result<Vec<Summary>> {
         let rows: Vec<(String, i64, i64, i64, String)> =
             sqlx::query_as("SELECT id, turns, first_at, last_at, state FROM conversation ORDER BY last_at DESC, id")
-                .fetch_all(self.database.reader())
+                .fetch_all(&mut *self.database.read().await?)
                 .await
                 .context("cannot list the conversations")?;
         let flags: Vec<(String, String)> = sqlx::query_as("SELECT conversation, concern FROM flag ORDER BY at, turn")
-            .fetch_all(self.database.reader())
+            .fetch_all(&mut *self.database.read().await?)
             .await
             .context("cannot list the flags")?;
         let concerns_of = concerns(flags);
@@ -109,15 +109,19 @@ impl Store {
             .collect()
     }
 
-    /// All that is kept of all conversations, one conversation after the other, without holding it in memory.
-    pub fn export(&self) -> impl Stream<Item = anyhow::Result<Exported>> + '_ {
-        sqlx::query_as(
+    /// Gives all that is kept of all conversations to `each`, one conversation after the other, without holding it in
+    /// memory. Stops at the first error.
+    pub async fn export(&self, mut each: impl FnMut(Exported) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let mut connection = self.database.read().await?;
+        let mut rows = sqlx::query_as(
             "SELECT conversation, turn, at, author, event, body, trace FROM transcript WHERE kept = 1 \
              ORDER BY conversation, turn, position",
         )
-        .fetch(self.database.reader())
-        .map_err(|error| anyhow::Error::new(error).context("cannot read the transcripts"))
-        .and_then(async |row| exported(row))
+        .fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await.context("cannot read the transcripts")? {
+            each(exported(row)?)?;
+        }
+        Ok(())
     }
 }
 

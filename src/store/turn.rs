@@ -17,7 +17,8 @@ impl Store {
         let forgets = turn.effects.contains(&Effect::Forget);
         let state = if forgets { String::new() } else { serde_json::to_string(&turn.state)? };
 
-        let mut tx = self.database.begin().await?;
+        let mut connection = self.database.write().await?;
+        let mut tx = connection.begin_writing().await?;
         let number = number_turn(&mut tx, conversation, &state, now).await?;
         if !mark_answered(&mut tx, &pending, number, &turn.trace).await? {
             tx.rollback().await?;
@@ -36,6 +37,7 @@ impl Store {
                 .await?;
         }
         tx.commit().await.context("cannot save a turn")?;
+        drop(connection); // Before standing in line again.
         if forgets {
             self.database.empty_log().await?;
         }

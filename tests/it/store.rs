@@ -9,7 +9,6 @@ use declic::dialogue::turn::{
 };
 use declic::message::{ConversationId, Delivery, DeliveryKey, EventId, Incoming, PlatformKind};
 use declic::store::{Author, Checkpoint, Committed, Outcome, Received, Said, Store};
-use futures_util::TryStreamExt as _;
 
 const ALL: &[PlatformKind] = &PlatformKind::ALL;
 
@@ -499,8 +498,13 @@ async fn strange_words_survive(house: House) {
 }
 
 async fn exported(store: &Store) -> String {
-    let lines: Vec<_> = store.export().try_collect().await.unwrap();
-    lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect()
+    let mut lines = String::new();
+    let write = |line| {
+        lines += &(serde_json::to_string(&line)? + "\n");
+        Ok(())
+    };
+    store.export(write).await.unwrap();
+    lines
 }
 
 async fn writers_at_the_same_time_lose_nothing(house: House) {
