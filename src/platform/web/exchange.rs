@@ -11,9 +11,10 @@ use super::refusal::{Refusal, TEXT_LIMIT};
 use super::visitor::random_name;
 use crate::dialogue::turn::{ChoiceId, Input, Reply};
 use crate::message::{ConversationId, EventId, Incoming, PlatformKind};
+use crate::store::Said;
 
 /// How long a person waits before being told that the answer is late.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Another process may have answered: its bell does not ring here.
 const POLL: Duration = Duration::from_millis(200);
@@ -78,6 +79,19 @@ impl App {
 
     pub async fn say(&self, conversation: &ConversationId, event: &EventId, input: Input) -> Result<(), Refusal> {
         self.receive(conversation, vec![(event.clone(), input)]).await
+    }
+
+    /// Whether this event was already used for something else: a page that a browser brought back from its memory
+    /// names a new message like an old one.
+    pub async fn is_taken(
+        &self,
+        conversation: &ConversationId,
+        event: &EventId,
+        input: &Input,
+    ) -> Result<bool, Refusal> {
+        let lines = self.house.store.transcript(conversation).await?;
+        let mut earlier = lines.iter().filter(|line| line.event == *event).map(|line| &line.said);
+        Ok(earlier.any(|said| matches!(said, Said::Input(earlier) if earlier != input)))
     }
 
     async fn receive(&self, conversation: &ConversationId, events: Vec<(EventId, Input)>) -> Result<(), Refusal> {

@@ -135,16 +135,17 @@ impl App {
     /// Hands the message over, in the visitor's conversation or in a new one.
     async fn take(&self, client: IpAddr, visitor: Option<&ConversationId>, message: Message) -> Result<Taken, Refusal> {
         self.admit(client)?;
-        let event = exchange::event(message.event)?;
+        let mut event = exchange::event(message.event)?;
         let input = exchange::input(Some(message.text), message.choice)?;
-        let conversation = match self.continued(visitor).await? {
-            Some(conversation) => {
-                self.say(conversation, &event, input).await?;
-                conversation.clone()
-            }
-            None => self.open_with(&event, input).await?,
+        let Some(conversation) = self.continued(visitor).await? else {
+            let conversation = self.open_with(&event, input).await?;
+            return Ok(Taken { conversation, event });
         };
-        Ok(Taken { conversation, event })
+        if self.is_taken(conversation, &event, &input).await? {
+            event = exchange::event(None)?;
+        }
+        self.say(conversation, &event, input).await?;
+        Ok(Taken { conversation: conversation.clone(), event })
     }
 
     /// The exchange of this browser, or the greeting of a newcomer: nothing is kept before a person writes.
