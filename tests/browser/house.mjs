@@ -1,0 +1,81 @@
+// Starts the real program and a real browser, and says what is missing when it cannot.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+export class Missing extends Error {}
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+// Without the network options, Chromium calls its maker's servers at each start.
+const CHROMIUM_OPTIONS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+async function modules() {
+  try {
+    const { chromium } = await import("playwright-core");
+    const { default: axe } = await import("axe-core");
+    return { chromium, axe };
+  } catch {
+    throw new Missing("the node modules are missing: run `npm ci` in tests/browser");
+  }
+}
+
+/** A browser, and the source of axe-core to be run in its pages. */
+export async function openBrowser() {
+  if (!existsSync(CHROMIUM)) {
+    throw new Missing(`no Chromium at ${CHROMIUM}: install the package « chromium », or name one in CHROMIUM`);
+  }
+  const { chromium, axe } = await modules();
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_OPTIONS });
+  return { browser, axe: axe.source };
+}
+
+/** The program on a free port with a data folder of its own; `DECLIC` names another binary. */
+export async function openHouse() {
+  const program = process.env.DECLIC ?? join(ROOT, "target", "debug", "declic");
+  if (!existsSync(program)) {
+    throw new Missing(`no program at ${program}: run \`cargo build\`, or name one in DECLIC`);
+  }
+  const data = mkdtempSync(join(tmpdir(), "declic-browser-"));
+  const env = { ...process.env, DECLIC__WEB__MESSAGES_PER_MINUTE: "10000" };
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", data], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("exit", done));
+  const address = await firstAddress(child);
+  const close = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { address, close };
+}
+
+/** Reads until the program prints where it listens. */
+function firstAddress(child) {
+  return new Promise((found, failed) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on("line", (line) => {
+      const address = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+      if (address) found(address);
+    });
+    child.once("exit", (code) => failed(new Error(`the program ended with ${code} before it listened`)));
+    setTimeout(() => failed(new Error("the program printed no address within 30 seconds")), 30_000).unref();
+  });
+}

@@ -1,0 +1,49 @@
+// Runs the browser tests against the real program: `node tests/browser/run.mjs [part of a name]`.
+// The last line counts them; the exit code says whether all passed.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Missing, openBrowser, openHouse, ROOT } from "./house.mjs";
+import { tests } from "./tests.mjs";
+
+const wanted = process.argv[2] ?? "";
+let passed = 0;
+let failed = 0;
+
+async function main() {
+  mkdirSync(join(ROOT, "target", "screenshots"), { recursive: true });
+  const { browser, axe } = await openBrowser();
+  const house = await openHouse().catch(async (error) => {
+    await browser.close();
+    throw error;
+  });
+  try {
+    for (const [name, test] of Object.entries(tests)) {
+      if (name.includes(wanted)) await run(name, () => test({ browser, axe, address: house.address }));
+    }
+  } finally {
+    await browser.close();
+    await house.close();
+  }
+}
+
+async function run(name, test) {
+  const start = Date.now();
+  try {
+    await test();
+    passed += 1;
+    console.log(`ok      ${name} (${Date.now() - start} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n${error.stack}`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  failed += 1;
+  console.log(error instanceof Missing ? `FAILED  ${error.message}` : error.stack);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
