@@ -1,12 +1,36 @@
 //! The method base: sheets, vocabulary, glossary, cases, trainings, and the search over them. Pure once built.
 
+mod detect;
+mod engine;
+mod fields;
+mod fit;
+pub mod french;
+mod front;
+mod index;
+mod lexicon;
+mod load;
+mod model;
+mod names;
+mod query;
+mod recommend;
+mod sections;
 pub mod sheet;
+mod spelling;
+mod vocabulary;
+mod weights;
+mod yaml;
+
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use recommend::Evidence;
 pub use sheet::Method;
+pub use vocabulary::{Case, Goal, Phase, Term, Training};
 
 use crate::problem::Problem;
+use engine::{Engine, EntryPlace};
+use vocabulary::Vocabulary;
 
 /// A file of a content folder: its path as the author knows it, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,60 +42,14 @@ pub struct SourceFile {
 /// Everything under `knowledge/`, checked and indexed. Never changes afterwards.
 pub struct Library {
     methods: Vec<Method>,
-}
-
-/// A phase of a project, as in `vocabulary.yaml`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Phase {
-    pub id: PhaseId,
-    pub name: String,
-    pub english: String,
-    pub description: String,
-    pub english_description: String,
-}
-
-/// A goal, as in `vocabulary.yaml`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Goal {
-    pub id: GoalId,
-    pub name: String,
-    pub english: String,
-}
-
-/// A word of the trade and what it means.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Term {
-    pub term: String,
-    pub english: String,
-    pub aliases: Vec<String>,
-    /// The official French equivalent, where there is one.
-    pub official: Option<String>,
-    pub definition: String,
-    pub english_definition: String,
-    pub example: String,
-    pub methods: Vec<MethodId>,
-}
-
-/// A real use of methods.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Case {
-    pub id: String,
-    pub title: String,
-    pub what: String,
-    pub organisation: String,
-    pub year: Option<u16>,
-    pub methods: Vec<MethodId>,
-    pub url: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Training {
-    pub id: String,
-    pub title: String,
-    pub provider: String,
-    pub summary: String,
-    pub methods: Vec<MethodId>,
-    pub url: Option<String>,
+    vocabulary: Vocabulary,
+    terms: Vec<Term>,
+    cases: Vec<Case>,
+    trainings: Vec<Training>,
+    fingerprint: String,
+    /// Concepts of each sheet's own words, for the reasons.
+    sheet_concepts: Vec<HashSet<String>>,
+    engine: Engine,
 }
 
 /// What « c'est quoi … ? » can be about.
@@ -88,21 +66,47 @@ pub struct Detected {
     pub phase: Option<(PhaseId, f32)>,
 }
 
-/// What the text alone says about every method, before means are weighed. Made once per turn: ranking it under
-/// different means costs microseconds.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence {}
+/// From this confidence on, what was detected can be taken for said.
+const SURE: f32 = 0.5;
+
+impl Detected {
+    /// The goals that can be taken for said, most certain first.
+    pub fn sure_goals(&self) -> Vec<GoalId> {
+        self.goals.iter().filter(|(_, sure)| *sure >= SURE).map(|(goal, _)| goal.clone()).collect()
+    }
+
+    /// The phase, where it can be taken for said.
+    pub fn sure_phase(&self) -> Option<PhaseId> {
+        self.phase.as_ref().filter(|(_, sure)| *sure >= SURE).map(|(phase, _)| phase.clone())
+    }
+}
 
 impl Library {
     /// Builds the library from the files of one folder, or of several where later files replace earlier ones of the
     /// same path. Gives every problem of every file; no library when one of them is an error.
     pub fn build(files: &[SourceFile]) -> (Option<Library>, Vec<Problem>) {
-        todo!("{}", files.len())
+        let (parts, mut problems) = load::load(files);
+        if !load::servable(&problems) {
+            return (None, problems);
+        }
+        match Engine::new(&parts) {
+            Ok(engine) => (Some(Self::new(parts, engine)), problems),
+            Err(error) => {
+                problems.push(Problem::error("methods", 0, 0, format!("l'index n'a pas pu être construit : {error}")));
+                (None, problems)
+            }
+        }
+    }
+
+    fn new(parts: load::Parts, engine: Engine) -> Self {
+        let sheet_concepts = parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
+        let load::Parts { methods, vocabulary, terms, cases, trainings, fingerprint, .. } = parts;
+        Self { methods, vocabulary, terms, cases, trainings, fingerprint, sheet_concepts, engine }
     }
 
     /// Hash of all files, for traces: same hash, same advice.
     pub fn fingerprint(&self) -> &str {
-        todo!()
+        &self.fingerprint
     }
 
     /// All methods, by id.
@@ -111,53 +115,67 @@ impl Library {
     }
 
     pub fn method(&self, id: &MethodId) -> Option<&Method> {
-        self.methods.iter().find(|method| method.id == *id)
+        let place = self.methods.binary_search_by(|method| method.id.cmp(id)).ok()?;
+        self.methods.get(place)
     }
 
     /// In the order of `vocabulary.yaml`.
     pub fn goals(&self) -> &[Goal] {
-        todo!()
+        &self.vocabulary.goals
     }
 
     /// In the order of `vocabulary.yaml`.
     pub fn phases(&self) -> &[Phase] {
-        todo!()
+        &self.vocabulary.phases
     }
 
     pub fn cases_of(&self, method: &MethodId) -> Vec<&Case> {
-        todo!("{method}")
+        self.cases.iter().filter(|case| case.methods.contains(method)).collect()
     }
 
     pub fn trainings_of(&self, method: &MethodId) -> Vec<&Training> {
-        todo!("{method}")
+        self.trainings.iter().filter(|training| training.methods.contains(method)).collect()
     }
 
     pub fn terms(&self) -> &[Term] {
-        todo!()
+        &self.terms
     }
 
     /// A term, a method, or an alias of one, whatever the accents, plural, case, article or (one) typo.
     pub fn look_up(&self, words: &str) -> Option<Entry<'_>> {
-        todo!("{words}")
+        let words = french::words(words);
+        let place = self.engine.entries.exact(&words).or_else(|| self.engine.entries.near(&words))?;
+        match place {
+            EntryPlace::Term(number) => self.terms.get(number).map(Entry::Term),
+            EntryPlace::Method(number) => self.methods.get(number).map(Entry::Method),
+        }
     }
 
     /// The method that this text names, if it names one (« un atelier persona », « faire un SWOT »).
     pub fn named_in(&self, text: &str) -> Option<&Method> {
-        todo!("{text}")
+        let query = self.engine.wording.read(text, &self.engine.spelling);
+        let (number, _) = recommend::named_methods(&self.engine, &query).into_iter().next()?;
+        self.methods.get(number)
     }
 
+    /// The language of a text: English when its small words are.
+    pub fn language_of(&self, text: &str) -> Language {
+        if french::looks_english(&french::words(text)) { Language::English } else { Language::French }
+    }
+
+    /// Goals and phase that a text announces.
     pub fn detect(&self, text: &str) -> Detected {
-        todo!("{text}")
+        detect::detect(self, text)
     }
 
     /// The text stage of a search: goals, phase and words of the need, not its means.
     pub fn search(&self, need: &Need) -> Evidence {
-        todo!("{need:?}")
+        recommend::search(self, need)
     }
 
     /// Weighs the means and gives the best `count`. Empty when the evidence is too weak to advise anything.
     pub fn rank(&self, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
-        todo!("{evidence:?} {means:?} {count}")
+        recommend::rank(self, evidence, means, count)
     }
 
     /// [`Library::search`] then [`Library::rank`].

@@ -1,0 +1,174 @@
+//! All that the search needs, made once from the parts of the base.
+
+use std::collections::HashSet;
+
+use super::index::{Indexed, Shelf};
+use super::load::Parts;
+use super::model::{Model, Sample};
+use super::names::Names;
+use super::query::{Query, Wording};
+use super::sheet::Method;
+use super::spelling::Spelling;
+use super::{french, weights};
+
+/// The ready search. Methods are numbered as in [`super::Library::methods`].
+pub struct Engine {
+    pub wording: Wording,
+    pub spelling: Spelling,
+    pub model: Model,
+    /// One document a method.
+    pub sheets: Shelf,
+    /// One document a need line.
+    pub needs: Shelf,
+    /// Need line → its method, and its place in the method's list.
+    pub need_owners: Vec<(usize, usize)>,
+    /// Names of methods.
+    pub names: Names<usize>,
+    /// Names of methods and terms, for « c'est quoi … ? ».
+    pub entries: Names<EntryPlace>,
+    pub cues: Cues,
+}
+
+/// Where an entry of the glossary stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryPlace {
+    Term(usize),
+    Method(usize),
+}
+
+/// Cues of goals and phases, by number.
+#[derive(Default)]
+pub struct Cues {
+    pub goals: Names<usize>,
+    pub phases: Names<usize>,
+}
+
+impl Engine {
+    pub fn new(parts: &Parts) -> tantivy::Result<Self> {
+        let wording = Wording::new(&parts.lexicon);
+        let spelling = Spelling::new(parts.methods.iter().flat_map(method_words));
+        let sheets: Vec<Vec<Indexed>> =
+            parts.methods.iter().map(|method| sheet_texts(method, parts, &wording)).collect();
+        let need_owners: Vec<(usize, usize)> = (0..)
+            .zip(&parts.methods)
+            .flat_map(|(method, sheet)| (0..sheet.needs.len()).map(move |need| (method, need)))
+            .collect();
+        let need_texts: Vec<Vec<Indexed>> = need_owners
+            .iter()
+            .map(|(method, need)| vec![indexed(&parts.methods[*method].needs[*need], &wording)])
+            .collect();
+        let model = Model::learn(&samples(&parts.methods, &wording), parts.methods.len());
+        Ok(Self {
+            sheets: Shelf::new(&[weights::TITLE, weights::SUMMARY, weights::GOALS, weights::BODY], &sheets)?,
+            needs: Shelf::new(&[1.0], &need_texts)?,
+            names: method_names(&parts.methods),
+            entries: entries(parts),
+            cues: cues(parts),
+            need_owners,
+            model,
+            spelling,
+            wording,
+        })
+    }
+
+    /// Concepts of what a sheet says of itself.
+    pub fn sheet_concepts(&self, method: &Method) -> HashSet<String> {
+        let names = [&method.name, &method.summary, &method.english_name, &method.english_summary];
+        let texts = names.into_iter().chain(&method.aliases).chain([&method.sections.purpose, &method.sections.when]);
+        texts.flat_map(|text| self.wording.concepts(text)).collect()
+    }
+
+    /// What the model sees of a request.
+    pub fn sample(&self, query: &Query) -> Sample {
+        let (words, concepts) = query.words.iter().map(|word| (word.word.exact.clone(), word.concept.clone())).unzip();
+        Sample { words, concepts }
+    }
+}
+
+/// The words of a sheet that a request may use.
+fn method_words(method: &Method) -> impl Iterator<Item = String> + '_ {
+    let sections = &method.sections;
+    let texts = [&method.name, &method.summary, &method.english_name, &method.english_summary, &sections.purpose]
+        .into_iter()
+        .chain([&sections.when, &sections.otherwise, &sections.adapt, &sections.tips, &sections.next])
+        .chain(&method.aliases)
+        .chain(&method.needs);
+    texts.flat_map(|text| french::words(text))
+}
+
+fn sheet_texts(method: &Method, parts: &Parts, wording: &Wording) -> Vec<Indexed> {
+    let names: Vec<&str> =
+        [&method.name, &method.english_name].into_iter().chain(&method.aliases).map(String::as_str).collect();
+    let goals = parts.vocabulary.goals.iter().filter(|goal| method.goals.contains(&goal.id));
+    let goals: Vec<String> = goals.map(|goal| format!("{} {}", goal.name, goal.english)).collect();
+    let sections = &method.sections;
+    let body = [&sections.purpose, &sections.when, &sections.materials, &sections.tips].map(String::as_str);
+    let body: Vec<&str> = body.into_iter().chain(sections.stages.iter().map(|stage| stage.title.as_str())).collect();
+    let texts =
+        [names.join(" "), format!("{} {}", method.summary, method.english_summary), goals.join(" "), body.join(" ")];
+    texts.iter().map(|text| indexed(text, wording)).collect()
+}
+
+fn indexed(text: &str, wording: &Wording) -> Indexed {
+    let mut words = french::content_words(text);
+    words.extend(french::compounds(text));
+    let words = french::stemmed(words);
+    let join = |form: fn(&french::Word) -> &str| words.iter().map(form).collect::<Vec<_>>().join(" ");
+    let concepts: Vec<String> = words.iter().map(|word| wording.concept_of_stem(word.light.clone())).collect();
+    Indexed { concepts: concepts.join(" "), snowball: join(|word| &word.snowball), exact: join(|word| &word.exact) }
+}
+
+/// Needs, and what the sheet says of itself, as examples of requests.
+fn samples(methods: &[Method], wording: &Wording) -> Vec<(usize, Sample)> {
+    let mut samples = Vec::new();
+    for (number, method) in methods.iter().enumerate() {
+        let names = [&method.name, &method.english_name, &method.summary, &method.english_summary];
+        let situations = method.sections.when.lines().map(|line| line.trim_start_matches(['-', ' ']));
+        let texts = names.into_iter().chain(&method.aliases).chain(&method.needs).map(String::as_str).chain(situations);
+        samples.extend(texts.map(|text| (number, sample(text, wording))));
+    }
+    samples
+}
+
+fn sample(text: &str, wording: &Wording) -> Sample {
+    let words = french::content_words(text);
+    let concepts = words.iter().map(|word| wording.concept(word)).collect();
+    Sample { words, concepts }
+}
+
+fn method_names(methods: &[Method]) -> Names<usize> {
+    let mut names = Names::default();
+    for (number, method) in methods.iter().enumerate() {
+        names.add(&method.name, number);
+        names.add(&method.english_name, number);
+    }
+    for (number, method) in methods.iter().enumerate() {
+        method.aliases.iter().for_each(|alias| names.add(alias, number));
+        names.add(&method.id.as_str().replace('-', " "), number);
+    }
+    names
+}
+
+fn entries(parts: &Parts) -> Names<EntryPlace> {
+    let mut names = Names::default();
+    for (number, term) in parts.terms.iter().enumerate() {
+        let all = [&term.term, &term.english].into_iter().chain(&term.official).chain(&term.aliases);
+        all.for_each(|name| names.add(name, EntryPlace::Term(number)));
+    }
+    for (number, method) in parts.methods.iter().enumerate() {
+        let all = [&method.name, &method.english_name].into_iter().chain(&method.aliases);
+        all.for_each(|name| names.add(name, EntryPlace::Method(number)));
+    }
+    names
+}
+
+fn cues(parts: &Parts) -> Cues {
+    let mut cues = Cues::default();
+    for (number, goal) in parts.vocabulary.goals.iter().enumerate() {
+        goal.cues.iter().chain([&goal.name, &goal.english]).for_each(|cue| cues.goals.add(cue, number));
+    }
+    for (number, phase) in parts.vocabulary.phases.iter().enumerate() {
+        phase.cues.iter().chain([&phase.name, &phase.english]).for_each(|cue| cues.phases.add(cue, number));
+    }
+    cues
+}

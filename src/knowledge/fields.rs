@@ -1,0 +1,235 @@
+//! Reads the fields of YAML mappings and notes everything that is wrong with them, in French.
+
+use std::path::{Path, PathBuf};
+
+use super::yaml::{self, Located, Spot, Value};
+use crate::problem::{Problem, nearest};
+
+/// What a written identifier must name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Method,
+    Phase,
+    Goal,
+}
+
+/// An identifier written somewhere, to be checked once everything is read.
+#[derive(Debug, Clone)]
+pub struct Mention {
+    pub kind: Kind,
+    pub id: Located<String>,
+    pub file: PathBuf,
+}
+
+/// The problems and the mentions of one file.
+pub struct Report {
+    file: PathBuf,
+    pub problems: Vec<Problem>,
+    pub mentions: Vec<Mention>,
+}
+
+impl Report {
+    pub fn new(file: &Path) -> Self {
+        Self { file: file.to_owned(), problems: Vec::new(), mentions: Vec::new() }
+    }
+
+    pub fn error(&mut self, at: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::error(&self.file, at.line, at.column, message).with_help(help));
+    }
+
+    pub fn warning(&mut self, at: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::warning(&self.file, at.line, at.column, message).with_help(help));
+    }
+
+    pub fn mention(&mut self, kind: Kind, id: Located<String>) {
+        self.mentions.push(Mention { kind, id, file: self.file.clone() });
+    }
+
+    /// The tree of a YAML text, or a problem.
+    pub fn yaml(&mut self, text: &str, first_line: u32) -> Option<Located<Value>> {
+        match yaml::parse(text, first_line) {
+            Ok(tree) => Some(tree),
+            Err(unreadable) => {
+                self.error(unreadable.at, unreadable.message, unreadable.help);
+                None
+            }
+        }
+    }
+}
+
+/// The entries of one mapping: each read takes its field, [`Fields::finish`] reports those that nobody asked for.
+pub struct Fields<'r> {
+    report: &'r mut Report,
+    entries: Vec<(Located<String>, Located<Value>)>,
+    asked: Vec<&'static str>,
+    pub at: Spot,
+}
+
+impl<'r> Fields<'r> {
+    /// `what` names the mapping for the author: « la fiche », « une phase ».
+    pub fn open(report: &'r mut Report, node: Located<Value>, what: &str) -> Option<Self> {
+        match node.value {
+            Value::Map(entries) => Some(Self { report, entries, asked: Vec::new(), at: node.at }),
+            _ => {
+                let help = "écrivez un champ par ligne : « nom: valeur »";
+                report.error(node.at, format!("{what} doit être une suite de champs"), help);
+                None
+            }
+        }
+    }
+
+    pub fn report(&mut self) -> &mut Report {
+        self.report
+    }
+
+    /// The value of a field that may be left out.
+    pub fn optional(&mut self, name: &'static str) -> Option<Located<Value>> {
+        self.asked.push(name);
+        let position = self.entries.iter().position(|(key, _)| key.value == name)?;
+        Some(self.entries.remove(position).1)
+    }
+
+    pub fn required(&mut self, name: &'static str) -> Option<Located<Value>> {
+        let value = self.optional(name);
+        if value.is_none() {
+            let (at, suggestion) = self.misspelt(name);
+            self.report.error(at, format!("le champ « {name} » manque"), suggestion);
+        }
+        value
+    }
+
+    fn misspelt(&self, name: &'static str) -> (Spot, String) {
+        match nearest(name, self.entries.iter().map(|(key, _)| key.value.as_str())) {
+            Some(key) => (self.at, format!("« {key} » est-il une faute de frappe pour « {name} » ?")),
+            None => (self.at, format!("ajoutez une ligne « {name}: … »")),
+        }
+    }
+
+    /// A text that is not empty.
+    pub fn text(&mut self, name: &'static str) -> Option<Located<String>> {
+        let node = self.required(name)?;
+        self.as_text(name, node)
+    }
+
+    pub fn optional_text(&mut self, name: &'static str) -> Option<Located<String>> {
+        let node = self.optional(name)?;
+        self.as_text(name, node)
+    }
+
+    fn as_text(&mut self, name: &str, node: Located<Value>) -> Option<Located<String>> {
+        match node.value {
+            Value::Text(text) if !text.trim().is_empty() => {
+                Some(Located { value: text.trim().to_owned(), at: node.at })
+            }
+            Value::Text(_) | Value::Empty => {
+                self.report.error(node.at, format!("« {name} » est vide"), "écrivez un texte après les deux-points");
+                None
+            }
+            _ => {
+                self.report.error(
+                    node.at,
+                    format!("« {name} » doit être un simple texte"),
+                    "retirez les crochets, les accolades ou les tirets",
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of texts; a field that is left out is an empty list.
+    pub fn texts(&mut self, name: &'static str) -> Vec<Located<String>> {
+        let items = self.optional(name).map(|node| self.as_list(name, node)).unwrap_or_default();
+        items.into_iter().filter_map(|item| self.as_text(name, item)).collect()
+    }
+
+    /// A list of anything; a field that is left out is an empty list.
+    pub fn list(&mut self, name: &'static str) -> Vec<Located<Value>> {
+        self.optional(name).map(|node| self.as_list(name, node)).unwrap_or_default()
+    }
+
+    pub fn required_list(&mut self, name: &'static str) -> Vec<Located<Value>> {
+        self.required(name).map(|node| self.as_list(name, node)).unwrap_or_default()
+    }
+
+    fn as_list(&mut self, name: &str, node: Located<Value>) -> Vec<Located<Value>> {
+        match node.value {
+            Value::List(items) => items,
+            Value::Empty => Vec::new(),
+            _ => {
+                self.report.error(
+                    node.at,
+                    format!("« {name} » doit être une liste"),
+                    format!("écrivez « {name}: [un, deux] »"),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// Identifiers to be checked once everything is read.
+    pub fn ids<T: for<'a> From<&'a str>>(&mut self, name: &'static str, kind: Kind) -> Vec<T> {
+        let ids = self.texts(name);
+        ids.into_iter().map(|id| self.as_id(kind, id)).collect()
+    }
+
+    pub fn id<T: for<'a> From<&'a str>>(&mut self, name: &'static str, kind: Kind) -> Option<T> {
+        let id = self.text(name)?;
+        Some(self.as_id(kind, id))
+    }
+
+    fn as_id<T: for<'a> From<&'a str>>(&mut self, kind: Kind, id: Located<String>) -> T {
+        let known = T::from(id.value.as_str());
+        self.report.mention(kind, id);
+        known
+    }
+
+    /// One word of a closed set.
+    pub fn choice<T: Copy>(&mut self, name: &'static str, set: &[(&str, T)]) -> Option<T> {
+        let word = self.text(name)?;
+        self.as_choice(name, &word, set)
+    }
+
+    pub fn optional_choice<T: Copy>(&mut self, name: &'static str, set: &[(&str, T)]) -> Option<T> {
+        let word = self.optional_text(name)?;
+        self.as_choice(name, &word, set)
+    }
+
+    fn as_choice<T: Copy>(&mut self, name: &str, word: &Located<String>, set: &[(&str, T)]) -> Option<T> {
+        let found = set.iter().find(|(allowed, _)| *allowed == word.value).map(|(_, value)| *value);
+        if found.is_none() {
+            let allowed: Vec<_> = set.iter().map(|(allowed, _)| *allowed).collect();
+            let message = format!("« {} » n'est pas une valeur de « {name} »", word.value);
+            self.report.error(word.at, message, format!("choisissez parmi : {}", allowed.join(", ")));
+        }
+        found
+    }
+
+    /// A number of at least `least`.
+    pub fn number(&mut self, name: &'static str, least: f32) -> Option<Located<f32>> {
+        let text = self.text(name)?;
+        match text.value.replace(',', ".").parse::<f32>() {
+            Ok(value) if value.is_finite() && value >= least => Some(Located { value, at: text.at }),
+            _ => {
+                let message = format!("« {} » n'est pas un nombre possible pour « {name} »", text.value);
+                self.report.error(text.at, message, format!("écrivez un nombre, au moins {least}"));
+                None
+            }
+        }
+    }
+
+    /// Reports the fields that were never asked for.
+    pub fn finish(self) {
+        for (key, _) in &self.entries {
+            let help = match nearest(&key.value, self.asked.iter().copied()) {
+                Some(name) => format!("vouliez-vous dire « {name} » ?"),
+                None => format!("champs possibles : {}", self.asked.join(", ")),
+            };
+            self.report.error(key.at, format!("champ inconnu : « {} »", key.value), help);
+        }
+    }
+}
+
+/// The texts without their places.
+pub fn plain(texts: Vec<Located<String>>) -> Vec<String> {
+    texts.into_iter().map(|text| text.value).collect()
+}

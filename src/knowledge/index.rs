@@ -1,0 +1,126 @@
+//! The tantivy index, in memory: one document a sheet, and one a need line, so that the nearest needs count.
+
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query as TantivyQuery, TermQuery};
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::{Index, IndexReader, TantivyDocument, Term};
+
+use super::query::{Query, QueryWord};
+use super::weights;
+
+/// A text as it is indexed: concepts, Snowball stems and exact forms, each joined by spaces.
+#[derive(Debug, Clone, Default)]
+pub struct Indexed {
+    pub concepts: String,
+    pub snowball: String,
+    pub exact: String,
+}
+
+/// One text field analysed in three ways, and its weight.
+#[derive(Clone, Copy)]
+struct Analysed {
+    concept: Field,
+    snowball: Field,
+    exact: Field,
+    weight: f32,
+}
+
+/// One kind of document under one index, searched together.
+pub struct Shelf {
+    fields: Vec<Analysed>,
+    reader: IndexReader,
+}
+
+/// Fingers of memory that tantivy asks for at least, while it writes.
+const ARENA: usize = 15_000_000;
+const NUMBER: &str = "number";
+/// How much the fields other than the best one add to a word's score.
+const TIE: f32 = 0.1;
+
+impl Shelf {
+    /// Indexes documents, each with one text a field; `weights` says what a field counts.
+    pub fn new(weights: &[f32], documents: &[Vec<Indexed>]) -> tantivy::Result<Self> {
+        let mut schema = Schema::builder();
+        let number = schema.add_u64_field(NUMBER, FAST);
+        let fields: Vec<Analysed> = (0..).zip(weights).map(|(n, weight)| analysed(&mut schema, n, *weight)).collect();
+        let index = Index::create_in_ram(schema.build());
+        let mut writer = index.writer_with_num_threads(1, ARENA)?;
+        for (place, texts) in (0_u64..).zip(documents) {
+            let mut document = TantivyDocument::new();
+            document.add_u64(number, place);
+            for (field, text) in fields.iter().zip(texts) {
+                document.add_text(field.concept, &text.concepts);
+                document.add_text(field.snowball, &text.snowball);
+                document.add_text(field.exact, &text.exact);
+            }
+            writer.add_document(document)?;
+        }
+        writer.commit()?;
+        writer.wait_merging_threads()?;
+        let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        Ok(Self { fields, reader })
+    }
+
+    /// The documents that match best, by number, with their BM25 scores.
+    pub fn search(&self, query: &Query, count: usize) -> Vec<(usize, f32)> {
+        if query.words.is_empty() {
+            return Vec::new();
+        }
+        // An index in memory fails only when it is broken; then it has nothing to say.
+        self.hits(query, count).unwrap_or_default()
+    }
+
+    fn hits(&self, query: &Query, count: usize) -> tantivy::Result<Vec<(usize, f32)>> {
+        let words = query.words.iter().map(|word| self.word(word)).collect();
+        let searcher = self.reader.searcher();
+        let found = searcher.search(&BooleanQuery::union(words), &TopDocs::with_limit(count).order_by_score())?;
+        let mut hits = Vec::with_capacity(found.len());
+        for (score, address) in found {
+            let numbers = searcher.segment_reader(address.segment_ord).fast_fields().u64(NUMBER)?;
+            let number = numbers.first(address.doc_id).and_then(|number| usize::try_from(number).ok());
+            hits.extend(number.map(|number| (number, score)));
+        }
+        Ok(hits)
+    }
+
+    /// A word in any of its forms, the best of which counts.
+    fn word(&self, word: &QueryWord) -> Box<dyn TantivyQuery> {
+        let mut forms: Vec<Box<dyn TantivyQuery>> = Vec::new();
+        for field in &self.fields {
+            let weight = field.weight * word.weight;
+            forms.push(term(field.concept, &word.concept, weight));
+            forms.push(term(field.snowball, &word.word.snowball, weight * weights::SNOWBALL));
+            forms.push(term(field.exact, &word.word.exact, weight * weights::EXACT));
+            let phrases =
+                word.synonyms.iter().filter_map(|synonym| phrase(field.concept, synonym, weight * weights::SYNONYM));
+            forms.extend(phrases);
+        }
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(forms, TIE))
+    }
+}
+
+fn analysed(schema: &mut tantivy::schema::SchemaBuilder, number: usize, weight: f32) -> Analysed {
+    let mut field = |form: &str| {
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer("whitespace")
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        schema.add_text_field(&format!("{form}{number}"), TextOptions::default().set_indexing_options(indexing))
+    };
+    Analysed { concept: field("concept"), snowball: field("snowball"), exact: field("exact"), weight }
+}
+
+fn term(field: Field, text: &str, weight: f32) -> Box<dyn TantivyQuery> {
+    let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
+    Box::new(BoostQuery::new(Box::new(query), weight))
+}
+
+fn phrase(field: Field, words: &[String], weight: f32) -> Option<Box<dyn TantivyQuery>> {
+    match words {
+        [] => None,
+        [word] => Some(term(field, word, weight)),
+        words => {
+            let terms = words.iter().map(|word| Term::from_field_text(field, word)).collect();
+            Some(Box::new(BoostQuery::new(Box::new(PhraseQuery::new(terms)), weight)))
+        }
+    }
+}

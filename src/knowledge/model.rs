@@ -1,0 +1,203 @@
+//! A small model learnt at start from the needs: one centroid a method over words, word pairs and pieces of words.
+//!
+//! Deterministic, no randomness: the same files give the same model. Pieces of words (2 to 5 letters) carry requests
+//! that are misspelt; pairs carry « prendre une décision ».
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::weights::{GRAMS, PAIRS, WORDS};
+
+/// What the model sees of a text.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Folded meaningful words.
+    pub words: Vec<String>,
+    /// Their concepts, in the same order.
+    pub concepts: Vec<String>,
+}
+
+/// A learnt model. Classes are numbered as in training.
+#[derive(Default)]
+pub struct Model {
+    features: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    rarity: Vec<f32>,
+    /// Feature → its weight in each class, as one row of `classes` numbers.
+    rows: Vec<f32>,
+    classes: usize,
+}
+
+/// One feature of a text: its hash, the group it belongs to, and how often it occurs.
+type Counted = (u64, usize, f32);
+
+const SHARES: [f32; 3] = [WORDS, PAIRS, GRAMS];
+
+impl Model {
+    /// Learns one centroid for each class from its samples.
+    pub fn learn(samples: &[(usize, Sample)], classes: usize) -> Self {
+        let counted: Vec<Vec<Counted>> = samples.iter().map(|(_, sample)| features(sample)).collect();
+        let mut model = Self { classes, ..Self::default() };
+        model.number_features(&counted);
+        model.rows = vec![0.0; model.rarity.len() * classes];
+        for ((class, _), counted) in samples.iter().zip(&counted) {
+            for (feature, weight) in model.vector(counted) {
+                model.rows[feature as usize * classes + class] += weight;
+            }
+        }
+        model.normalise();
+        model
+    }
+
+    /// Numbers the features that occur at least twice, and weighs each by its rarity.
+    fn number_features(&mut self, counted: &[Vec<Counted>]) {
+        let mut frequency: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
+        for (feature, ..) in counted.iter().flatten() {
+            *frequency.entry(*feature).or_default() += 1;
+        }
+        let total = counted.len() as f32;
+        for (feature, ..) in counted.iter().flatten() {
+            let count = frequency.get(feature).copied().unwrap_or(0);
+            if count >= 2 && !self.features.contains_key(feature) {
+                self.features.insert(*feature, u32::try_from(self.rarity.len()).unwrap_or(u32::MAX));
+                self.rarity.push(((1.0 + total) / (1.0 + count as f32)).ln() + 1.0);
+            }
+        }
+    }
+
+    /// The weighted features of a text: each group brought to length 1, then to its share.
+    fn vector(&self, counted: &[Counted]) -> Vec<(u32, f32)> {
+        let mut norms = [0.0_f32; 3];
+        let mut vector: Vec<(u32, usize, f32)> = Vec::with_capacity(counted.len());
+        for (feature, group, count) in counted {
+            let Some(number) = self.features.get(feature) else {
+                continue;
+            };
+            let weight = (1.0 + count.ln()) * self.rarity[*number as usize];
+            norms[*group] += weight * weight;
+            vector.push((*number, *group, weight));
+        }
+        let scale: Vec<f32> =
+            norms.iter().zip(SHARES).map(|(norm, share)| share / norm.sqrt().max(f32::EPSILON)).collect();
+        vector.into_iter().map(|(feature, group, weight)| (feature, weight * scale[group])).collect()
+    }
+
+    fn normalise(&mut self) {
+        let mut norms = vec![0.0_f32; self.classes];
+        for row in self.rows.chunks(self.classes.max(1)) {
+            for (norm, weight) in norms.iter_mut().zip(row) {
+                *norm += weight * weight;
+            }
+        }
+        for row in self.rows.chunks_mut(self.classes.max(1)) {
+            for (weight, norm) in row.iter_mut().zip(&norms) {
+                *weight /= norm.sqrt().max(f32::EPSILON);
+            }
+        }
+    }
+
+    /// The cosine of a text with each class.
+    pub fn scores(&self, sample: &Sample) -> Vec<f32> {
+        let vector = self.vector(&features(sample));
+        let norm = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::EPSILON);
+        let mut scores = vec![0.0; self.classes];
+        for (feature, weight) in vector {
+            let row = &self.rows[feature as usize * self.classes..][..self.classes];
+            for (score, share) in scores.iter_mut().zip(row) {
+                *score += weight / norm * share;
+            }
+        }
+        scores
+    }
+}
+
+/// The features of a text, each once, with their counts.
+fn features(sample: &Sample) -> Vec<Counted> {
+    let mut all: Vec<(u64, usize)> = Vec::new();
+    all.extend(sample.concepts.iter().map(|concept| (hash(0, &[concept.as_bytes()]), 0)));
+    all.extend(sample.concepts.windows(2).map(|pair| (hash(1, &[pair[0].as_bytes(), pair[1].as_bytes()]), 1)));
+    for word in &sample.words {
+        grams(word, &mut all);
+    }
+    all.sort_unstable();
+    let mut counted: Vec<Counted> = Vec::with_capacity(all.len());
+    for (feature, group) in all {
+        match counted.last_mut() {
+            Some((last, _, count)) if *last == feature => *count += 1.0,
+            _ => counted.push((feature, group, 1.0)),
+        }
+    }
+    counted
+}
+
+/// Pieces of 2 to 5 letters of a word between two spaces.
+fn grams(word: &str, all: &mut Vec<(u64, usize)>) {
+    let padded: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
+    let mut buffer = [0; 4];
+    for length in 2..=5 {
+        for piece in padded.windows(length) {
+            let mut state = start(2);
+            for c in piece {
+                state = feed(state, c.encode_utf8(&mut buffer).as_bytes());
+            }
+            all.push((state, 2));
+        }
+    }
+}
+
+/// FNV-1a, with the group in front so that groups never meet.
+fn hash(group: u8, parts: &[&[u8]]) -> u64 {
+    parts.iter().fold(start(group), |state, part| feed(feed(state, part), &[0]))
+}
+
+fn start(group: u8) -> u64 {
+    feed(0xcbf2_9ce4_8422_2325, &[group])
+}
+
+fn feed(state: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(state, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The features are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = feed(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(text: &str) -> Sample {
+        let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        Sample { concepts: words.clone(), words }
+    }
+
+    #[test]
+    fn a_text_goes_to_the_class_that_it_resembles() {
+        let samples = [
+            (0, "trouver idees nouvelles"),
+            (0, "manque idees"),
+            (1, "compter dossiers"),
+            (1, "compter appels dossiers"),
+        ]
+        .map(|(class, text)| (class, sample(text)));
+        let model = Model::learn(&samples, 2);
+        let scores = model.scores(&sample("des idees"));
+        assert!(scores[0] > scores[1], "{scores:?}");
+        let misspelt = model.scores(&sample("conter les dosiers"));
+        assert!(misspelt[1] > misspelt[0], "{misspelt:?}");
+        assert_eq!(model.scores(&Sample::default()), [0.0, 0.0]);
+    }
+}
