@@ -1,0 +1,60 @@
+//! The device signed by its owner. Clients warn of a device that is not, and some send it nothing.
+
+use matrix_sdk::Client;
+use matrix_sdk::encryption::recovery::RecoveryError;
+use matrix_sdk::encryption::secret_storage::SecretStorageError;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::session::OpenError;
+
+/// Makes sure that our device is cross-signed, and that the next one can be. Never resets an identity: people who have
+/// verified the coach would see an alarm.
+pub async fn establish(client: &Client, passphrase: Option<&SecretString>) -> Result<(), OpenError> {
+    client.encryption().wait_for_e2ee_initialization_tasks().await;
+    match passphrase {
+        Some(passphrase) => recover(client, passphrase.expose_secret()).await.map_err(decide)?,
+        None => {
+            tracing::warn!("without matrix.recovery_passphrase, a lost key store means a device that nobody trusts");
+        }
+    }
+    if is_signed(client).await.map_err(|error| OpenError::Later(error.into()))? {
+        tracing::info!("the device is signed by its owner");
+    } else {
+        tracing::error!("the device is not signed by its owner: people's clients will warn of it or refuse it");
+    }
+    Ok(())
+}
+
+/// As the homeserver has it now, so as others see it.
+async fn is_signed(client: &Client) -> matrix_sdk::Result<bool> {
+    let encryption = client.encryption();
+    if let Some(me) = client.user_id() {
+        encryption.request_user_identity(me).await?;
+    }
+    Ok(encryption.get_own_device().await?.is_some_and(|device| device.is_cross_signed_by_owner()))
+}
+
+/// Takes the identity from the account's secret storage, or puts it there the first time.
+async fn recover(client: &Client, passphrase: &str) -> Result<(), RecoveryError> {
+    let recovery = client.encryption().recovery();
+    match recovery.recover(passphrase).await {
+        Err(RecoveryError::SecretStorage(SecretStorageError::MissingKeyInfo { .. })) => {}
+        outcome => return outcome,
+    }
+    let ours = client.encryption().cross_signing_status().await.is_some_and(|keys| keys.is_complete());
+    if ours {
+        recovery.enable().with_passphrase(passphrase).await?;
+        tracing::info!("the account's identity is now kept in its secret storage");
+    }
+    Ok(())
+}
+
+fn decide(error: RecoveryError) -> OpenError {
+    let wrong = matches!(error, RecoveryError::SecretStorage(SecretStorageError::SecretStorageKey(_)));
+    let error = anyhow::Error::from(error);
+    if wrong {
+        OpenError::Never(error.context("matrix.recovery_passphrase does not open the account's secret storage"))
+    } else {
+        OpenError::Later(error.context("failed to recover the account's identity"))
+    }
+}

@@ -1,0 +1,238 @@
+//! Matrix without a homeserver: recorded events come in, replies go out. The rest is in tests/matrix/.
+
+use declic::clock::Timestamp;
+use declic::dialogue::turn::{Block, Card, CardLink, Choice, ChoiceId, Fact, Input, Markup, Reply};
+use declic::knowledge::Language;
+use declic::message::{EventId, Incoming};
+use declic::platform::matrix::draw::{self, Drawn};
+use declic::platform::matrix::translate::{Place, translate};
+use matrix_sdk::ruma::{room_id, user_id};
+use serde_json::{Value, json};
+
+/// What the coach hears of an event, in a room of two.
+fn heard(event: Value) -> Option<Input> {
+    incoming(event, false).map(|incoming| incoming.input)
+}
+
+fn heard_in_a_crowd(event: Value) -> Option<Input> {
+    incoming(event, true).map(|incoming| incoming.input)
+}
+
+fn incoming(mut event: Value, crowded: bool) -> Option<Incoming> {
+    let fields = event.as_object_mut().unwrap();
+    for (key, value) in
+        [("event_id", json!("$e:x")), ("sender", json!("@anne:x")), ("origin_server_ts", json!(1_700_000_000_000_i64))]
+    {
+        fields.entry(key).or_insert(value);
+    }
+    let place = Place { me: user_id!("@coach:x"), room: room_id!("!room:x"), crowded };
+    translate(&place, &serde_json::from_value(event).unwrap())
+}
+
+fn message(content: Value) -> Value {
+    json!({ "type": "m.room.message", "content": content })
+}
+
+fn text(body: &str) -> Value {
+    message(json!({ "msgtype": "m.text", "body": body }))
+}
+
+fn said(text: &str) -> Option<Input> {
+    Some(Input::Said { text: text.to_owned() })
+}
+
+#[test]
+fn words_are_heard_with_their_place_and_time() {
+    let heard = incoming(text("Bonjour"), false).unwrap();
+    assert_eq!(heard.conversation.as_str(), "matrix:!room:x");
+    assert_eq!(heard.event, EventId("$e:x".to_owned()));
+    assert_eq!(heard.at, Timestamp::from_millisecond(1_700_000_000_000).unwrap());
+    assert_eq!(heard.input, Input::Said { text: "Bonjour".to_owned() });
+    assert_eq!(self::heard(message(json!({ "msgtype": "m.emote", "body": "réfléchit" }))), said("réfléchit"));
+}
+
+#[test]
+fn the_quotation_before_a_reply_is_not_what_the_person_says() {
+    let quoting = text("> <@coach:x> Combien de temps ?\n> 1. Une heure\n\nDeux jours");
+    assert_eq!(heard(quoting), said("Deux jours"));
+}
+
+#[test]
+fn an_edit_corrects_and_a_deletion_withdraws() {
+    let edit = message(json!({
+        "msgtype": "m.text", "body": "* dix", "m.new_content": { "msgtype": "m.text", "body": "dix" },
+        "m.relates_to": { "rel_type": "m.replace", "event_id": "$earlier:x" },
+    }));
+    let earlier = EventId("$earlier:x".to_owned());
+    assert_eq!(heard(edit), Some(Input::Corrected { earlier: earlier.clone(), text: "dix".to_owned() }));
+    // Room versions up to 10, then 11 and later.
+    let old = json!({ "type": "m.room.redaction", "redacts": "$earlier:x", "content": {} });
+    let new = json!({ "type": "m.room.redaction", "content": { "redacts": "$earlier:x" } });
+    for redaction in [old, new] {
+        assert_eq!(heard(redaction), Some(Input::Withdrawn { earlier: earlier.clone() }));
+    }
+}
+
+#[test]
+fn what_holds_no_words_is_unreadable() {
+    let picture = json!({ "msgtype": "m.image", "body": "photo.png", "url": "mxc://x/y" });
+    assert_eq!(heard(message(picture.clone())), Some(Input::Unreadable));
+    assert_eq!(heard_in_a_crowd(message(picture)), None);
+    let voice = json!({ "msgtype": "m.audio", "body": "voix.ogg", "url": "mxc://x/y" });
+    assert_eq!(heard(message(voice)), Some(Input::Unreadable));
+}
+
+#[test]
+fn what_is_not_for_the_coach_is_dropped() {
+    let mut own = text("Mes propres mots");
+    own["sender"] = json!("@coach:x");
+    let notice = message(json!({ "msgtype": "m.notice", "body": "Je suis un robot" }));
+    let deleted = json!({ "type": "m.room.message", "content": {}, "unsigned": { "redacted_because": {
+        "type": "m.room.redaction", "sender": "@anne:x", "event_id": "$r:x", "origin_server_ts": 1, "content": { "redacts": "$e:x" } } } });
+    let reaction = json!({ "type": "m.reaction", "content": { "m.relates_to": { "rel_type": "m.annotation", "event_id": "$a:x", "key": "👍" } } });
+    let topic = json!({ "type": "m.room.topic", "state_key": "", "content": { "topic": "Le projet" } });
+    let unknown = json!({ "type": "org.example.thing", "content": { "body": 3 } });
+    for event in [own, notice, deleted, reaction, topic, unknown] {
+        assert_eq!(heard(event.clone()), None, "{event}");
+    }
+}
+
+#[test]
+fn in_a_crowd_only_what_mentions_the_coach_is_heard() {
+    let mentioning =
+        |who: &str| message(json!({ "msgtype": "m.text", "body": "Et toi ?", "m.mentions": { "user_ids": [who] } }));
+    assert_eq!(heard_in_a_crowd(text("Entre nous")), None);
+    assert_eq!(heard_in_a_crowd(mentioning("@bruno:x")), None);
+    assert_eq!(heard_in_a_crowd(mentioning("@coach:x")), said("Et toi ?"));
+}
+
+#[test]
+fn the_coach_notices_who_comes_and_goes() {
+    let member = |who: &str, before: Option<&str>, now: &str| {
+        let before = before.map(|membership| json!({ "membership": membership }));
+        json!({ "type": "m.room.member", "state_key": who, "sender": who, "content": { "membership": now }, "unsigned": { "prev_content": before } })
+    };
+    assert_eq!(heard(member("@coach:x", Some("invite"), "join")), Some(Input::Joined));
+    assert_eq!(heard(member("@coach:x", Some("join"), "join")), None, "a new name is not a new arrival");
+    assert_eq!(heard(member("@anne:x", Some("invite"), "join")), None);
+    assert_eq!(heard(member("@anne:x", Some("join"), "leave")), Some(Input::Left));
+    assert_eq!(heard_in_a_crowd(member("@anne:x", Some("join"), "leave")), None);
+    assert_eq!(heard_in_a_crowd(member("@coach:x", Some("join"), "ban")), Some(Input::Left));
+    assert_eq!(heard(member("@anne:x", Some("invite"), "leave")), None, "who declines was never there");
+}
+
+fn reply(blocks: Vec<Block>, choices: &[&str]) -> Reply {
+    let choice = |label: &&str| Choice { id: ChoiceId("c".to_owned()), label: (*label).to_owned() };
+    Reply { language: Language::French, blocks, choices: choices.iter().map(choice).collect() }
+}
+
+fn markup(text: &str) -> Block {
+    Block::Text { markup: Markup(text.to_owned()) }
+}
+
+fn html(text: &str) -> String {
+    draw::draw(&reply(vec![markup(text)], &[])).remove(0).html
+}
+
+#[test]
+fn choices_are_numbered_in_both_forms() {
+    let drawn = draw::draw(&reply(vec![markup("Combien de **temps** ?")], &["Une heure", "Un jour & plus"]));
+    let expected = Drawn {
+        body: "Combien de temps ?\n\n1. Une heure\n2. Un jour & plus".to_owned(),
+        html: "<p>Combien de <strong>temps</strong> ?</p><ol><li>Une heure</li><li>Un jour &amp; plus</li></ol>"
+            .to_owned(),
+    };
+    assert_eq!(drawn, [expected]);
+}
+
+#[test]
+fn a_card_has_a_bold_title_and_labelled_lines() {
+    let card = Card {
+        method: "persona".into(),
+        title: "Persona <3".to_owned(),
+        summary: "Donner un visage.".to_owned(),
+        facts: vec![Fact { label: "Durée".to_owned(), text: "3 h".to_owned() }],
+        links: vec![CardLink { title: "Guide".to_owned(), url: "https://example.org/?a=1&b=2".to_owned() }],
+    };
+    let drawn = draw::draw(&reply(vec![Block::Method { card }], &[])).remove(0);
+    let expected = "<p><strong>Persona &lt;3</strong><br>Donner un visage.</p><ul><li><strong>Durée</strong>\u{a0}: 3 h</li>\
+                    <li><a href=\"https://example.org/?a=1&amp;b=2\">Guide</a></li></ul>";
+    assert_eq!(drawn.html, expected);
+}
+
+#[test]
+fn html_is_never_taken_from_words() {
+    let escaped = Markup::escape("<script>alert(1)</script> [x](javascript:y) **non**");
+    assert_eq!(html(&escaped), "<p>&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:y) **non**</p>");
+    assert_eq!(html("a <b>b</b>"), "<p>a &lt;b&gt;b&lt;/b&gt;</p>");
+    assert!(!html("[x](javascript:y)").contains("javascript"));
+    assert!(!html("![i](https://example.org/i.png)").contains("<img"));
+}
+
+#[test]
+fn a_long_reply_becomes_several_messages_and_loses_no_word() {
+    let paragraph = "Un mot après l'autre, et encore un. ".repeat(60);
+    let long = vec![paragraph.trim(); 20].join("\n\n");
+    let drawn = draw::draw(&reply(vec![markup(&long), markup("Fin.")], &["Oui"]));
+    assert!(drawn.len() > 2);
+    assert!(drawn.iter().all(|part| part.body.len() + part.html.len() <= 22_000));
+    let whole: Vec<&str> = drawn.iter().map(|part| part.body.as_str()).collect();
+    assert_eq!(whole.join("\n\n"), format!("{long}\n\nFin.\n\n1. Oui"));
+    // A single endless word is cut too.
+    assert!(draw::draw(&reply(vec![markup(&"é".repeat(30_000))], &[])).len() > 2);
+}
+
+#[test]
+fn a_message_mentions_nobody_and_carries_its_key() {
+    let content = draw::content(&Drawn { body: "a".to_owned(), html: "<p>a</p>".to_owned() }, "d1key");
+    assert_eq!(content["m.mentions"], json!({}));
+    assert_eq!(content[draw::KEY], "d1key");
+    assert_eq!(content["format"], "org.matrix.custom.html");
+}
+
+#[test]
+fn guests_are_named_by_server_pattern_or_name() {
+    use declic::platform::matrix::invite::Guests;
+    let me = user_id!("@coach:agent.pm.tchap.gouv.fr");
+    let guests = |patterns: &[&str]| Guests::new(&patterns.iter().map(|&p| p.to_owned()).collect::<Vec<_>>(), me);
+    let own = guests(&[]);
+    assert!(own.welcome(user_id!("@anne:agent.pm.tchap.gouv.fr")));
+    assert!(!own.welcome(user_id!("@anne:agent.externe.tchap.gouv.fr")));
+    let some = guests(&["agent.dinum.tchap.gouv.fr", "@*:*.culture.gouv.fr", "@bruno:example.org"]);
+    assert!(some.welcome(user_id!("@anne:agent.dinum.tchap.gouv.fr")));
+    assert!(some.welcome(user_id!("@anne:agent.culture.gouv.fr")));
+    assert!(some.welcome(user_id!("@bruno:example.org")));
+    assert!(!some.welcome(user_id!("@anne:example.org")));
+    assert!(!some.welcome(user_id!("@anne:agent.pm.tchap.gouv.fr")), "a list replaces the default");
+    assert!(!some.welcome(user_id!("@anne:xagent.dinum.tchap.gouv.fr")));
+}
+
+#[test]
+fn messages_without_keys_are_tried_less_and_less_often_and_excused_once() {
+    use declic::platform::matrix::bookmark::{Bookmark, Sealed};
+    use matrix_sdk::ruma::event_id;
+    let at = |seconds: i64| Timestamp::from_second(1_700_000_000 + seconds).unwrap();
+    let sealed = |id: &matrix_sdk::ruma::EventId| Sealed::new(room_id!("!r:x").to_owned(), id.to_owned(), at(0));
+    let mut bookmark = Bookmark::default();
+    for id in [event_id!("$a:x"), event_id!("$b:x"), event_id!("$a:x")] {
+        bookmark.add(sealed(id));
+    }
+    assert_eq!(bookmark.sealed.len(), 2, "the same message twice is one");
+    let due: Vec<i64> = (0..100)
+        .filter(|second| {
+            let due = bookmark.sealed[0].is_due(at(*second));
+            if due {
+                bookmark.tried(event_id!("$a:x"));
+            }
+            due
+        })
+        .collect();
+    assert_eq!(due, [1, 2, 4, 8, 16, 32, 64]);
+    assert!(bookmark.overdue(at(59)).is_none());
+    assert!(bookmark.overdue(at(60)).is_some());
+    bookmark.mark_told(room_id!("!r:x"));
+    bookmark.add(sealed(event_id!("$c:x")));
+    assert!(bookmark.overdue(at(600)).is_none(), "the room was told");
+    bookmark.give_up(at(8 * 24 * 3600));
+    assert!(bookmark.sealed.is_empty());
+}

@@ -1,0 +1,172 @@
+// A Matrix client that this project did not write: matrix-js-sdk with its Rust crypto, the engine of Element and Tchap
+// web. It is driven by lines of JSON: {"id":1,"command":"login",…} on standard input, {"id":1,"ok":true,…} or
+// {"id":1,"ok":false,"error":"…"} on standard output. Usage: node client.mjs http://127.0.0.1:8008
+import 'fake-indexeddb/auto';
+import readline from 'node:readline';
+
+const output = process.stdout.write.bind(process.stdout);
+const say = (line) => output(JSON.stringify(line) + '\n');
+// The SDK is talkative; standard output is ours alone.
+for (const level of ['log', 'info', 'debug', 'warn', 'error', 'trace']) {
+  console[level] = (...words) => process.env.CLIENT_DEBUG && process.stderr.write(words.map(String).join(' ') + '\n');
+}
+const sdk = await import('matrix-js-sdk');
+const { logger } = await import('matrix-js-sdk/lib/logger.js');
+logger.setLevel?.(process.env.CLIENT_DEBUG ? 0 : 5);
+
+const baseUrl = process.argv[2];
+const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+let client;
+
+// Room keys may be held back, so that the other side receives messages that it cannot read yet.
+let held = null;
+async function fetchFn(url, options) {
+  if (held && String(url).includes('/sendToDevice/m.room.encrypted')) {
+    held.push([url, options]);
+    return new Response('{}', { status: 200, headers: { 'content-type': 'application/json' } });
+  }
+  return fetch(url, options);
+}
+
+// ---- What was seen, in the order of arrival ----
+const seen = new Map(); // event id -> event
+const waiting = new Set();
+function see(event) {
+  const stillSealed = event.isEncrypted() && event.getType() === 'm.room.encrypted' && !event.isDecryptionFailure();
+  if (event.status || stillSealed) return; // a local echo; or comes again once it is decrypted
+  seen.set(event.getId(), event);
+  for (const look of [...waiting]) look();
+}
+
+async function shown(event) {
+  const shield = event.isEncrypted() && !event.isRedacted() ? await client.getCrypto().getEncryptionInfoForEvent(event) : null;
+  return {
+    event_id: event.getId(), room: event.getRoomId(), sender: event.getSender(), type: event.getType(),
+    content: event.getContent(), encrypted: event.isEncrypted(), sealed: event.isDecryptionFailure(),
+    redacted: event.isRedacted(), timestamp: event.getTs(),
+    shield: shield?.shieldColour ?? null, // 0 none, 1 grey, 2 red: what Element shows beside a message
+  };
+}
+
+async function until(found, seconds, what) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const result = found();
+    if (result) return result;
+    const left = end - Date.now();
+    if (left <= 0) throw new Error(`waited ${seconds} s for ${what}`);
+    await new Promise((resolve) => {
+      const look = () => { waiting.delete(look); clearTimeout(timer); resolve(); };
+      const timer = setTimeout(look, Math.min(left, 100));
+      waiting.add(look);
+    });
+  }
+}
+
+const inRoom = (room) => [...seen.values()].filter((event) => event.getRoomId() === room);
+const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+const membership = (room, user) => client.getRoom(room)?.getMember(user)?.membership;
+
+const commands = {
+  async login({ user, password }) {
+    const identifier = { type: 'm.id.user', user };
+    const login = { type: 'm.login.password', identifier, password, initial_device_display_name: 'Test' };
+    const session = await sdk.createClient({ baseUrl }).loginRequest(login);
+    client = sdk.createClient({
+      baseUrl, fetchFn, userId: session.user_id, deviceId: session.device_id, accessToken: session.access_token,
+      timelineSupport: true,
+    });
+    await client.initRustCrypto({ useIndexedDB: false });
+    await client.getCrypto().bootstrapCrossSigning({
+      setupNewCrossSigning: true,
+      authUploadDeviceSigningKeys: async (request) => request({ type: 'm.login.password', identifier, password }),
+    });
+    client.on('event', see);
+    client.on('Event.decrypted', see);
+    await client.startClient({ initialSyncLimit: 50 });
+    await until(() => client.isInitialSyncComplete(), 30, 'the first sync');
+    return { user_id: session.user_id, device_id: session.device_id, access_token: session.access_token };
+  },
+
+  /** A direct room, encrypted unless told otherwise. The homeserver encrypts private rooms of its own accord. */
+  async direct({ user, encrypted = true }) {
+    const options = encrypted ? { preset: 'trusted_private_chat', initial_state: [encryption] } : { preset: 'public_chat' };
+    const { room_id } = await client.createRoom({ ...options, is_direct: true, invite: [user] });
+    return { room: room_id };
+  },
+
+  async group({ users }) {
+    const { room_id } = await client.createRoom({ preset: 'private_chat', name: 'Un groupe', invite: users, initial_state: [encryption] });
+    return { room: room_id };
+  },
+
+  async join({ room }) { await client.joinRoom(room); return {}; },
+
+  /** Waits until a user is `join`, `leave` … in a room. */
+  async member({ room, user, is, timeout = 20 }) {
+    await until(() => membership(room, user) === is, timeout, `${user} to be "${is}", not "${membership(room, user)}"`);
+    return {};
+  },
+
+  async send({ room, body, edit, content = {} }) {
+    const message = { msgtype: 'm.text', body, 'm.mentions': {}, ...content };
+    const replacement = { ...message, body: `* ${body}`, 'm.new_content': message, 'm.relates_to': { rel_type: 'm.replace', event_id: edit } };
+    return client.sendEvent(room, 'm.room.message', edit ? replacement : message);
+  },
+
+  async redact({ room, event }) { return client.redactEvent(room, event); },
+
+  /** Keeps the keys of the next messages to itself, until `release`. */
+  async hold({ room }) { await client.getCrypto().forceDiscardSession(room); held = []; return {}; },
+  async release() {
+    const keys = held; held = null;
+    for (const [url, options] of keys) await fetch(url, options);
+    return { released: keys.length };
+  },
+
+  /** All messages of a room that the client has seen, in the order of the room. */
+  async messages({ room }) {
+    const timeline = client.getRoom(room)?.getLiveTimeline().getEvents() ?? [];
+    const order = new Map(timeline.map((event, index) => [event.getId(), index]));
+    const messages = inRoom(room).filter((event) => event.getType() === 'm.room.message' || event.isDecryptionFailure());
+    messages.sort((a, b) => (order.get(a.getId()) ?? 1e9) - (order.get(b.getId()) ?? 1e9));
+    return { messages: await Promise.all(messages.map(shown)) };
+  },
+
+  /** Waits for a message that carries this delivery key. */
+  async answer({ room, key, timeout = 30 }) {
+    const carries = (event) => !event.isDecryptionFailure() && event.getContent()['declic.delivery'] === key;
+    const event = await until(() => inRoom(room).find(carries), timeout, `the answer ${key}`);
+    return { message: await shown(event) };
+  },
+
+  async receipts({ room, event, user, timeout = 10 }) {
+    const target = client.getRoom(room);
+    const read = () => target.hasUserReadEvent(user, event);
+    await until(read, timeout, `${user} to read a message`);
+    return {};
+  },
+
+  /** The devices of a user, as Element judges them. */
+  async devices({ user }) {
+    const crypto = client.getCrypto();
+    const devices = (await crypto.getUserDeviceInfo([user], true)).get(user) ?? new Map();
+    const judged = [];
+    for (const device of devices.values()) {
+      const status = await crypto.getDeviceVerificationStatus(user, device.deviceId);
+      judged.push({ device_id: device.deviceId, name: device.displayName, signed_by_owner: status?.signedByOwner ?? false });
+    }
+    const status = await crypto.getUserVerificationStatus(user);
+    return { devices: judged, identity_changed: status.needsUserApproval };
+  },
+
+  async quit() { client?.stopClient(); setTimeout(() => process.exit(0), 20); return {}; },
+};
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { id, command, ...options } = JSON.parse(line);
+  commands[command](options)
+    .then((result) => say({ id, ok: true, ...result }))
+    .catch((error) => say({ id, ok: false, error: String(error?.message ?? error) }));
+}
+process.exit(0);

@@ -1,0 +1,55 @@
+"""Drives `client.mjs`: one process, one signed-in person."""
+import itertools
+import json
+import pathlib
+import queue
+import subprocess
+import threading
+
+HERE = pathlib.Path(__file__).parent
+
+
+class ClientError(Exception):
+    """The client could not do what it was told."""
+
+
+class Client:
+    """Every command of client.mjs is a method: `anne.send(room=…, body=…)` gives its answer as a dictionary."""
+
+    def __init__(self, homeserver):
+        command = ["node", str(HERE / "client.mjs"), homeserver]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, bufsize=1)
+        self.ids = itertools.count(1)
+        self.waiting = {}
+        self.write = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            answer = json.loads(line)
+            self.waiting.pop(answer.pop("id")).put(answer)
+        for waiting in list(self.waiting.values()):
+            waiting.put({"ok": False, "error": "the client has stopped"})
+
+    def call(self, command, **options):
+        number, answer = next(self.ids), queue.Queue()
+        self.waiting[number] = answer
+        with self.write:
+            self.process.stdin.write(json.dumps({"id": number, "command": command, **options}) + "\n")
+        result = answer.get(timeout=options.get("timeout", 60) + 60)
+        if not result.pop("ok"):
+            raise ClientError(f"{command}: {result['error']}")
+        return result
+
+    def __getattr__(self, command):
+        if command.startswith("_"):
+            raise AttributeError(command)
+        return lambda **options: self.call(command, **options)
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()

@@ -1,0 +1,87 @@
+"""The real program, `declic serve`, as a process that can be killed."""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+from homeserver import PASSWORD
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("DECLIC", ROOT / "target/debug/declic"))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def delivery_key(room, event, index):
+    """How the coach names its answers: an observer can tell which message each of them answers."""
+    parts = [f"matrix:{room}", event, str(index)]
+    digest = hashlib.sha256("".join(part + "\0" for part in parts).encode()).digest()
+    return "d1" + base64.urlsafe_b64encode(digest).decode()[:22]
+
+
+class Coach:
+    def __init__(self, folder, homeserver, name, **matrix):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.data, self.log = self.folder / "data", self.folder / "coach.log"
+        self.name, self.user = name, f"@{name}:localhost"
+        self.port = free_port()
+        self.process = None
+        settings = {"homeserver": homeserver.url, "user": name, "password": PASSWORD}
+        settings["recovery_passphrase"] = "une phrase de récupération"
+        self.settings = {key: value for key, value in {**settings, **matrix}.items() if value is not None}
+
+    def start(self):
+        lines = ["[web]", f'listen = "127.0.0.1:{self.port}"', "[matrix]"]
+        # JSON strings and lists are TOML too.
+        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.settings.items()]
+        config = self.folder / "declic.toml"
+        config.write_text("\n".join(lines) + "\n")
+        command = [str(PROGRAM), "serve", "--data", str(self.data), "--config", str(config)]
+        output = self.log.open("a")
+        self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT)
+        return self
+
+    def wait_ready(self, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the coach stopped with {self.process.returncode}: {self.tail()}")
+            if self.ready():
+                return self
+            time.sleep(0.05)
+        raise AssertionError(f"the coach is not ready after {seconds} s: {self.tail()}")
+
+    def ready(self):
+        """Whether Matrix is connected, as the operator's monitoring sees it."""
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        """No farewell: as a power cut, or the kernel short of memory."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError("the coach did not stop within 15 s of SIGTERM")
+
+    def tail(self):
+        return self.log.read_text()[-1500:] if self.log.exists() else "(no output)"

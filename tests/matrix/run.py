@@ -1,0 +1,349 @@
+#!/usr/bin/env python3
+"""The coach on a real homeserver, talked to by a client that this project did not write. Ends with `N passed, N failed`.
+
+Usage: tests/matrix/run.py [name of a test …]      after tests/matrix/setup.sh and cargo build
+"""
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+from client import Client
+from coach import PROGRAM, Coach, delivery_key, free_port
+from homeserver import PASSWORD, PYTHON, Homeserver
+
+HERE = pathlib.Path(__file__).parent
+
+
+class House:
+    """What the tests share: one homeserver, a folder, and people who come and go."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="declic-matrix-"))
+        self.homeserver = Homeserver(self.folder / "synapse", free_port())
+        self.homeserver.start()
+        self.clients, self.coaches, self.count = [], [], 0
+
+    def name(self, kind):
+        self.count += 1
+        name = f"{kind}{self.count}"
+        self.homeserver.register(name)
+        return name
+
+    def person(self):
+        client = Client(self.homeserver.url)
+        self.clients.append(client)
+        client.user = client.login(user=self.name("anne"), password=PASSWORD)
+        return client
+
+    def coach(self, **settings):
+        name = self.name("coach")
+        coach = Coach(self.folder / name, self.homeserver, name, **settings)
+        self.coaches.append(coach)
+        return coach
+
+    def order(self, person, room):
+        """The ids of all events of a room, as the homeserver has put them in order."""
+        ids, start = [], ""
+        while start is not None:
+            path = f"/_matrix/client/v3/rooms/{room}/messages?dir=f&limit=500{start}"
+            _, answer = self.homeserver.ask(path, token=person.user["access_token"])
+            ids += [event["event_id"] for event in answer["chunk"]]
+            start = f"&from={answer['end']}" if "end" in answer else None
+        return ids
+
+    def leave(self):
+        """After each test, so that the next one is alone."""
+        for coach in self.coaches:
+            coach.stop()
+        for client in self.clients:
+            client.stop()
+        self.coaches, self.clients = [], []
+
+
+class Talk:
+    """One person's encrypted room with the coach."""
+
+    def __init__(self, house, person, coach, **room):
+        self.house, self.person, self.coach = house, person, coach
+        self.room = person.direct(user=coach.user, **room)["room"]
+        self.said = []
+
+    def wait_joined(self, timeout=30):
+        self.person.member(room=self.room, user=self.coach.user, **{"is": "join"}, timeout=timeout)
+        return self
+
+    def say(self, body, **options):
+        event = self.person.send(room=self.room, body=body, **options)["event_id"]
+        self.said.append(event)
+        return event
+
+    def answer_to(self, event, timeout=30):
+        return self.person.answer(room=self.room, key=delivery_key(self.room, event, 0), timeout=timeout)["message"]
+
+    def ask(self, body, **options):
+        return self.answer_to(self.say(body, **options))
+
+    def coach_messages(self):
+        messages = self.person.messages(room=self.room)["messages"]
+        return [message for message in messages if message["sender"] == self.coach.user]
+
+    def check_each_answered_once(self):
+        """Every message answered, in order, no answer twice, and none that answers nothing. Gives the counts."""
+        order = {event: place for place, event in enumerate(self.house.order(self.person, self.room))}
+        answers = {}
+        for message in self.coach_messages():
+            answers.setdefault(message["content"].get("declic.delivery"), []).append(order[message["event_id"]])
+        lost = [event for event in self.said if delivery_key(self.room, event, 0) not in answers]
+        doubled = [key for key, places in answers.items() if len(places) > 1]
+        firsts = [answers[delivery_key(self.room, event, 0)][0] for event in self.said if event not in lost]
+        assert not lost, f"{len(lost)} of {len(self.said)} messages were not answered"
+        assert not doubled, f"{len(doubled)} answers came twice"
+        assert firsts == sorted(firsts), "the answers are not in the order of the messages"
+        return {"messages": len(self.said), "answers": sum(map(len, answers.values())), "lost": 0, "doubled": 0}
+
+
+PROJECT = "Nous voulons comprendre ce que vivent les usagers à l'accueil de la mairie, nous sommes quatre et avons deux jours"
+
+
+def test_dialogue(house):
+    """A whole dialogue in an encrypted room: every answer encrypted, without a warning, with numbered choices."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    for body in ["Bonjour", PROJECT, "1", "aide", "c'est quoi un persona ?", "1", "2", "merci"]:
+        answer = talk.ask(body)
+        assert answer["encrypted"] and answer["shield"] == 0, f"an answer is not trusted: {answer['shield']}"
+        assert answer["content"]["m.mentions"] == {}, "the coach rings a bell"
+    numbered = [m["content"] for m in talk.coach_messages() if "<ol>" in m["content"].get("formatted_body", "")]
+    assert numbered and all("\n1. " in "\n" + content["body"] for content in numbered), "no numbered choices"
+    person.receipts(room=talk.room, event=talk.said[-1], user=coach.user)
+    figures = talk.check_each_answered_once()
+    greeting = len(talk.coach_messages()) > figures["messages"]
+    assert greeting, "the coach did not present itself when it came in"
+    return figures
+
+
+def test_unencrypted_room(house):
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach, encrypted=False).wait_joined()
+    assert not talk.ask("Bonjour")["encrypted"]
+
+
+def test_signed_device(house):
+    """The device is signed by its owner, also the next one after the key store is lost; the identity stays."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    first = person.devices(user=coach.user)["devices"]
+    assert first and all(device["signed_by_owner"] for device in first), first
+    coach.stop()
+    shutil.rmtree(coach.data / "matrix" / "store")
+    coach.start().wait_ready()
+    answer = talk.ask("Me revoici")
+    assert answer["encrypted"] and answer["shield"] == 0, answer["shield"]
+    after = person.devices(user=coach.user)
+    assert {d["device_id"] for d in after["devices"]} != {d["device_id"] for d in first}, "the device is not new"
+    assert all(device["signed_by_owner"] for device in after["devices"]), after
+    assert not after["identity_changed"], "people would see an alarm: the identity was reset"
+    return {**talk.check_each_answered_once(), "devices": len(after["devices"])}
+
+
+def test_thirty_while_down(house):
+    """What is said while the coach is away is answered when it comes back: all, in order, once."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    coach.stop()
+    for number in range(30):
+        talk.say(f"Message {number} : {PROJECT}")
+    start = time.monotonic()
+    coach.start()
+    talk.answer_to(talk.said[-1], timeout=60)
+    return {**talk.check_each_answered_once(), "seconds": round(time.monotonic() - start, 1)}
+
+
+SENTENCES = ["Bonjour", PROJECT, "1", "aide", "2", "pourquoi", "3", "recommencer", "oui", "On est dix et on a une heure"]
+
+
+def test_killed_at_random_moments(house):
+    """`kill -9` at 20 random moments of three dialogues; then the same dialogues undisturbed must read the same."""
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    print(f"    seed {seed}", flush=True)
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talks = [Talk(house, person, coach).wait_joined() for _ in range(3)]
+    bodies = {talk.room: [] for talk in talks}
+    for _ in range(20):
+        for talk in chance.sample(talks, chance.randint(1, 3)):
+            bodies[talk.room].append(SENTENCES[len(bodies[talk.room]) % len(SENTENCES)])
+            talk.say(bodies[talk.room][-1])
+        time.sleep(chance.choice([0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.5]) * chance.random() * 2)
+        coach.kill()
+        coach.start()
+    for talk in talks:
+        talk.answer_to(talk.said[-1], timeout=120)
+    figures = [talk.check_each_answered_once() for talk in talks]
+    for talk in talks:
+        undisturbed = Talk(house, person, coach).wait_joined()
+        answers = [undisturbed.ask(body)["content"]["body"] for body in bodies[talk.room]]
+        disturbed = [talk.answer_to(event)["content"]["body"] for event in talk.said]
+        assert answers == disturbed, "the dialogue went another way than it does undisturbed"
+    total = {key: sum(each[key] for each in figures) for key in figures[0]}
+    return {"kills": 20, **total}
+
+
+def test_homeserver_restarts(house):
+    """The homeserver goes away in the middle of a dialogue, and was not there when the coach started."""
+    person, coach = house.person(), house.coach()
+    house.homeserver.stop()
+    coach.start()
+    time.sleep(3)
+    assert coach.process.poll() is None, f"the coach stopped: {coach.tail()}"
+    assert not coach.ready(), "the coach says that it is ready without its homeserver"
+    house.homeserver.start()
+    coach.wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    house.homeserver.stop()
+    time.sleep(2)
+    house.homeserver.start()
+    talk.answer_to(talk.say(PROJECT), timeout=90)
+    return talk.check_each_answered_once()
+
+
+def test_invitations(house):
+    """People on the list are welcome, also with an invitation made while the coach was away; strangers are refused."""
+    guest, stranger = house.person(), house.person()
+    coach = house.coach(allow=[guest.user["user_id"], "elsewhere.example"])
+    talk = Talk(house, guest, coach)
+    coach.start().wait_ready()
+    talk.wait_joined().ask("Bonjour")
+    refused = stranger.direct(user=coach.user)["room"]
+    stranger.member(room=refused, user=coach.user, **{"is": "leave"})
+    return talk.check_each_answered_once()
+
+
+def test_edits_deletions_and_files(house):
+    """An edit is answered as a correction, a picture politely; a deletion and a robot's notice disturb nothing."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    first = talk.say(PROJECT)
+    before = talk.answer_to(first)["content"]["body"]
+    after = talk.ask("Nous voulons choisir entre plusieurs idées de projet, nous sommes huit", edit=first)
+    assert after["content"]["body"] != before, "the correction changed nothing"
+    picture = {"msgtype": "m.image", "url": "mxc://localhost/abc", "info": {}}
+    talk.ask("photo.png", content=picture)
+    person.send(room=talk.room, body="Je suis un robot", content={"msgtype": "m.notice"})
+    person.redact(room=talk.room, event=talk.say("Un mot de trop"))
+    talk.ask("Et maintenant ?")
+    return talk.check_each_answered_once()
+
+
+def test_group(house):
+    """With more than two people in a room, the coach answers only who mentions it."""
+    person, other, coach = house.person(), house.person(), house.coach().start().wait_ready()
+    talk = Talk.__new__(Talk)
+    talk.house, talk.person, talk.coach, talk.said = house, person, coach, []
+    talk.room = person.group(users=[coach.user, other.user["user_id"]])["room"]
+    other.join(room=talk.room)
+    talk.wait_joined()
+    ignored = person.send(room=talk.room, body="Entre nous")["event_id"]
+    talk.ask("Et toi ?", content={"m.mentions": {"user_ids": [coach.user]}})
+    keys = [message["content"].get("declic.delivery") for message in talk.coach_messages()]
+    assert delivery_key(talk.room, ignored, 0) not in keys, "the coach meddles"
+    return talk.check_each_answered_once()
+
+
+def test_late_keys(house):
+    """Messages whose keys come late are answered then, once, also after a crash; meanwhile the coach says so, once."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    person.hold(room=talk.room)
+    sealed = [talk.say("Un premier message sans sa clé"), talk.say("Un second")]
+    time.sleep(2)
+    coach.kill()
+    coach.start().wait_ready()
+    excuse = person.answer(room=talk.room, key=delivery_key(talk.room, f"{sealed[0]}#sealed", 0), timeout=90)
+    assert excuse, "the coach said nothing"
+    person.release()
+    for event in sealed:
+        talk.answer_to(event, timeout=30)
+    person.call("receipts", room=talk.room, event=sealed[0], user=coach.user)
+    excuses = [m for m in talk.coach_messages() if m["content"].get("declic.delivery") == delivery_key(talk.room, f"{sealed[1]}#sealed", 0)]
+    assert not excuses, "the coach excuses itself for every message"
+    return talk.check_each_answered_once()
+
+
+def test_rate_limits(house):
+    """A homeserver that says « not so fast » gets what it asks for, and nothing is lost."""
+    admin = house.homeserver.register(house.name("chef") + "x", admin=True)
+    person, coach = house.person(), house.coach().start().wait_ready()
+    talk = Talk(house, person, coach).wait_joined()
+    talk.ask("Bonjour")
+    path = f"/_synapse/admin/v1/users/{coach.user}/override_ratelimit"
+    status, answer = house.homeserver.ask(path, {"messages_per_second": 1, "burst_count": 3}, admin["access_token"])
+    assert status == 200, answer
+    for number in range(8):
+        talk.say(f"Message {number}")
+    talk.answer_to(talk.said[-1], timeout=90)
+    return talk.check_each_answered_once()
+
+
+def test_wrong_secrets(house):
+    """Wrong secrets are the operator's to mend: a clear sentence and an exit code, at once."""
+    good = house.coach().start().wait_ready()
+    good.stop()
+    token = {"user": good.user, "access_token": "syt_wrong", "device_id": "WRONG", "password": None}
+    wrong = {
+        "password": house.coach(password="pas-ce-mot-là"),
+        "access token": house.coach(**token),
+        "recovery_passphrase": good,
+    }
+    good.settings["recovery_passphrase"] = "pas celle-là"
+    for word, coach in wrong.items():
+        coach.start()
+        code = coach.process.wait(30)
+        assert code not in (0, 101), f"exit code {code}: {coach.tail()}"
+        assert word in coach.tail(), f"no word of the {word}: {coach.tail()}"
+        secrets = [PASSWORD, "pas-ce-mot-là", "syt_wrong", "pas celle-là"]
+        assert not any(secret in coach.tail() for secret in secrets), "a secret is in the log"
+
+
+def main():
+    for what, path in {"declic": PROGRAM, "Synapse": PYTHON, "matrix-js-sdk": HERE / "node_modules/matrix-js-sdk"}.items():
+        if not path.exists():
+            sys.exit(f"tests/matrix: {what} is missing ({path}); run cargo build and tests/matrix/setup.sh")
+    tests = {name[5:]: test for name, test in globals().items() if name.startswith("test_")}
+    chosen = sys.argv[1:] or list(tests)
+    house, failed = House(), 0
+    try:
+        for name in chosen:
+            start = time.monotonic()
+            try:
+                figures = tests[name](house) or {}
+                words = ", ".join(f"{key} {value}" for key, value in figures.items())
+                print(f"ok   {name} ({time.monotonic() - start:.1f} s) {words}", flush=True)
+            except Exception:
+                failed += 1
+                print(f"FAIL {name} ({time.monotonic() - start:.1f} s)\n{traceback.format_exc()}", flush=True)
+                for coach in house.coaches:
+                    print(f"--- {coach.name}\n{coach.tail()}", flush=True)
+            finally:
+                house.leave()
+    finally:
+        house.homeserver.stop()
+        if failed:
+            print(f"what was left is in {house.folder}")
+        else:
+            shutil.rmtree(house.folder)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
