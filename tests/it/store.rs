@@ -500,7 +500,7 @@ async fn strange_words_survive(house: House) {
 async fn exported(store: &Store) -> String {
     let mut lines = String::new();
     let write = |line| {
-        lines += &(serde_json::to_string(&line)? + "\n");
+        lines.push_str(&(serde_json::to_string(&line)? + "\n"));
         Ok(())
     };
     store.export(write).await.unwrap();
