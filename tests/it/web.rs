@@ -74,6 +74,7 @@ struct Service {
     clock: Clock,
     stop: CancellationToken,
     server: JoinHandle<anyhow::Result<()>>,
+    _folder: tempfile::TempDir,
 }
 
 impl Service {
@@ -82,19 +83,18 @@ impl Service {
     }
 
     async fn with(change: impl FnOnce(&mut WebSettings)) -> Self {
-        let service = Self::silent(change).await;
-        let bells = service.1;
-        let (store, clock, stop) = (service.0.store.clone(), service.0.clock.clone(), service.0.stop.clone());
+        let (service, bells) = Self::silent(change).await;
         let turns = Turns {
-            store,
-            clock,
+            store: service.store.clone(),
+            clock: service.clock.clone(),
             bells,
             platforms: vec![PlatformKind::Web],
             step: echo,
             apology: |_: Language| said("Pardon."),
         };
+        let stop = service.stop.clone();
         tokio::spawn(async move { turns.run(&stop).await });
-        service.0
+        service
     }
 
     /// Nobody answers the inbox.
@@ -108,7 +108,9 @@ impl Service {
             messages_per_minute: 100,
         };
         change(&mut settings);
-        let (store, bells) = (Store::open("sqlite::memory:").await.unwrap(), Bells::default());
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}/web.db", folder.path().display())).await.unwrap();
+        let bells = Bells::default();
         let clock = Clock::stopped_at("2026-01-05T09:00:00Z".parse().unwrap());
         let health = Health::expecting([PlatformKind::Matrix]);
         let state = WebState {
@@ -124,7 +126,7 @@ impl Service {
         let server = tokio::spawn(web::serve(listener, state, stop.clone()));
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let address = format!("http://{}", settings.listen);
-        (Self { address, client, store, health, clock, stop, server }, bells)
+        (Self { address, client, store, health, clock, stop, server, _folder: folder }, bells)
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
