@@ -12,6 +12,9 @@
   const phrases = document.getElementById("modele-phrases");
   if (!log || !composer || !window.fetch) return;
 
+  // On a touch screen, the focus in the field opens a keyboard that hides the reply.
+  const touched = () => matchMedia("(pointer: coarse)").matches;
+
   let busy = false;
   document.documentElement.classList.add("with-script");
   // What was just done is said once: reloading must not say it again.
@@ -22,7 +25,8 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form !== composer && !form.classList.contains("choices")) return;
+    const choosing = form.classList.contains("choices") && event.submitter;
+    if (form !== composer && !choosing) return;
     event.preventDefault();
     if (!busy) send(form, event.submitter);
   });
@@ -30,7 +34,7 @@
   // Enter sends where there is a real keyboard; on a touch screen it goes to the next line.
   field.addEventListener("keydown", (event) => {
     const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    if (plain && !matchMedia("(pointer: coarse)").matches) {
+    if (plain && !touched()) {
       event.preventDefault();
       composer.requestSubmit();
     }
@@ -102,7 +106,7 @@
     if (!typed && first) {
       first.tabIndex = -1;
       first.focus({ preventScroll: true });
-    } else {
+    } else if (!touched()) {
       field.focus({ preventScroll: true });
     }
   }

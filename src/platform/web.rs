@@ -17,11 +17,13 @@ mod visitor;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::SendError;
@@ -38,6 +40,9 @@ use throttle::Throttle;
 
 /// Bytes of a request's body.
 const BODY_LIMIT: usize = 64 * 1024;
+
+/// How long a request in hand may keep the process from stopping.
+const GRACE: Duration = Duration::from_secs(8);
 
 /// The outgoing half of the platform. Pages read the store, so there is nothing to send.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,6 +81,7 @@ pub fn greeting(content: &Content, now: Timestamp) -> Vec<Reply> {
 struct App {
     house: WebState,
     throttle: Throttle,
+    stop: CancellationToken,
 }
 
 /// Answers requests until `stop`, then lets those in hand finish.
@@ -83,14 +89,18 @@ struct App {
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, state: WebState, stop: CancellationToken) -> anyhow::Result<()> {
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    let service = router(state, stop.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        ended = serving.into_future() => ended?,
+        () = async { stop.cancelled().await; sleep(GRACE).await } => {}
+    }
     Ok(())
 }
 
-fn router(house: WebState) -> Router {
+fn router(house: WebState, stop: CancellationToken) -> Router {
     let chat = house.settings.chat;
-    let app = Arc::new(App { throttle: Throttle::new(house.settings.messages_per_minute), house });
+    let app = Arc::new(App { throttle: Throttle::new(house.settings.messages_per_minute), house, stop });
     let mut router = Router::new().merge(probes::router());
     if chat {
         router =
@@ -101,6 +111,7 @@ fn router(house: WebState) -> Router {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
+        .layer(from_fn(guard::in_time))
         .layer(from_fn(guard::headers))
         .with_state(app)
 }

@@ -533,3 +533,15 @@ async fn it_stops_when_told_to() {
     let ended = tokio::time::timeout(Duration::from_secs(5), service.server).await.expect("it does not stop");
     ended.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn it_stops_though_an_answer_is_awaited() {
+    let (service, _) = Service::silent(|_| {}).await;
+    let waiting = tokio::spawn(service.form("/messages", "", "text=bonjour").send());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    service.stop.cancel();
+    let told = waiting.await.unwrap().unwrap();
+    assert_eq!(told.headers()[LOCATION], "/?avis=en-attente#dernier");
+    let ended = tokio::time::timeout(Duration::from_secs(3), service.server).await.expect("it does not stop");
+    ended.unwrap().unwrap();
+}

@@ -65,7 +65,7 @@ async fn say(
 async fn read(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let conversation = known(&app, &id).await?;
     let lines = app.house.store.transcript(&conversation).await?;
-    Ok(Json(exchange_json(&conversation, &lines)))
+    Ok(Json(exchange_json(&lines)))
 }
 
 async fn erase(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {

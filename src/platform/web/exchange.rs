@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::App;
 use super::refusal::{Refusal, TEXT_LIMIT};
@@ -15,6 +15,9 @@ use crate::store::Said;
 
 /// How long a person waits before being told that the answer is late.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the turn in hand may take when the process stops; what is not answered then is after the next start.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// Another process may have answered: its bell does not ring here.
 const POLL: Duration = Duration::from_millis(200);
@@ -104,20 +107,25 @@ impl App {
 
     /// The replies to this event, as soon as its turn is committed.
     pub async fn answer(&self, conversation: &ConversationId, event: &EventId) -> Result<Vec<Reply>, Refusal> {
-        let wait = async {
-            loop {
-                // Asked for before looking, so that no ring is lost.
-                let mut bell = pin!(self.house.bells.outbox.notified());
-                bell.as_mut().enable();
-                if let Some(replies) = self.house.store.answer(conversation, event).await? {
-                    return Ok(replies);
-                }
-                tokio::select! {
-                    () = bell => {}
-                    () = sleep(POLL) => {}
-                }
+        tokio::select! {
+            replies = self.replies(conversation, event) => Ok(replies?),
+            () = sleep(PATIENCE) => Err(Refusal::Late),
+            () = async { self.stop.cancelled().await; sleep(LAST_CALL).await } => Err(Refusal::Late),
+        }
+    }
+
+    async fn replies(&self, conversation: &ConversationId, event: &EventId) -> anyhow::Result<Vec<Reply>> {
+        loop {
+            // Asked for before looking, so that no ring is lost.
+            let mut bell = pin!(self.house.bells.outbox.notified());
+            bell.as_mut().enable();
+            if let Some(replies) = self.house.store.answer(conversation, event).await? {
+                return Ok(replies);
             }
-        };
-        timeout(PATIENCE, wait).await.unwrap_or(Err(Refusal::Late))
+            tokio::select! {
+                () = bell => {}
+                () = sleep(POLL) => {}
+            }
+        }
     }
 }

@@ -86,7 +86,7 @@ impl App {
 async fn download_json(State(app): State<Arc<App>>, Visitor(visitor): Visitor) -> Result<Response, Trouble> {
     let Some(conversation) = app.continued(visitor.as_ref()).await? else { return Err(Refusal::NotFound.into()) };
     let lines = app.house.store.transcript(conversation).await?;
-    let body = Json(render::exchange_json(conversation, &lines));
+    let body = Json(render::exchange_json(&lines));
     Ok(([(CONTENT_DISPOSITION, "attachment; filename=\"mes-echanges.json\"")], body).into_response())
 }
 

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::dialogue::turn::{Block, Card, Choice, Fact, Input, Reply};
 use crate::knowledge::Language;
-use crate::message::ConversationId;
 use crate::platform::plain;
 use crate::platform::view::ReplyView;
 use crate::store::{Author, Line, Said};
@@ -172,10 +171,11 @@ struct OpeningLink<'a> {
     url: &'a str,
 }
 
-/// The exchange for programs and for « Télécharger mes échanges ».
-pub fn exchange_json(conversation: &ConversationId, lines: &[Line]) -> Value {
+/// The exchange for programs and for « Télécharger mes échanges ». Without the conversation's name: whoever has it may
+/// read and erase.
+pub fn exchange_json(lines: &[Line]) -> Value {
     let lines: Vec<Value> = lines.iter().filter_map(line_json).collect();
-    json!({"id": conversation.address(), "lines": lines})
+    json!({"lines": lines})
 }
 
 fn line_json(line: &Line) -> Option<Value> {
