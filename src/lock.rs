@@ -1,7 +1,8 @@
 //! One process per data folder: two would both send, and both use the same device keys.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -16,8 +17,14 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Fails, naming the folder and the other process, when the folder is in use.
+    /// Makes the folder, for its owner only, when it is missing. Fails, naming the folder and the other process, when
+    /// it is in use.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
         let path = folder.join(NAME);
         let mut file = OpenOptions::new()
             .read(true)

@@ -17,6 +17,8 @@ const MIGRATIONS: &[&str] = &[include_str!("schema/001_house.sql")];
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; \
                        PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
+const EMPTY_LOG: &str = "PRAGMA busy_timeout = 50; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000;";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     File,
@@ -75,11 +77,11 @@ impl Database {
         }
     }
 
-    /// After an erasure: empties the write-ahead log, which still holds the pages as they were. A reader at work can
-    /// keep it from doing so; the next erasure or the purge then does it.
+    /// After an erasure: empties the write-ahead log, which still holds the pages as they were. A long reader keeps it
+    /// from doing so, and must not hold up those who write: the next erasure or sweep then does it.
     pub(super) async fn empty_log(&self) -> anyhow::Result<()> {
         if let Self::File { .. } = self {
-            self.write().await?.fetch_all("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.write().await?.execute(EMPTY_LOG).await.context("cannot empty the write-ahead log")?;
         }
         Ok(())
     }

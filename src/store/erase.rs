@@ -56,38 +56,39 @@ impl Store {
         Ok(old.len())
     }
 
-    /// Erases the replies that the transcript does not keep, once they have been read.
+    /// Erases the replies that the transcript does not keep, once they have been read, and what the write-ahead log
+    /// still holds of erased words.
     pub async fn sweep(&self, now: Timestamp) -> anyhow::Result<()> {
-        let done = sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND sent_at < $1")
+        sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND COALESCE(sent_at, at) < $1")
             .bind(now.as_millisecond() - millis(SHORT_LIFE))
             .execute(&mut *self.database.write().await?)
             .await
             .context("cannot erase the short-lived replies")?;
-        if done.rows_affected() > 0 {
-            self.database.empty_log().await?;
-        }
-        Ok(())
+        self.database.empty_log().await
     }
 }
 
 /// Erases a conversation up to this ticket: what a person wrote *after* asking for erasure still waits for an answer.
 pub(super) async fn words(db: &mut AnyConnection, conversation: &ConversationId, ticket: i64) -> anyhow::Result<bool> {
-    let statements = [
+    let done = sqlx::query(
         "UPDATE inbox SET input = '', trace = '', about = NULL, turn = COALESCE(turn, 0) \
          WHERE conversation = $1 AND (turn IS NOT NULL OR due_at > 0 OR ticket <= $2)",
-        "DELETE FROM outbox WHERE conversation = $1 AND $2 > 0",
-        "DELETE FROM flag WHERE conversation = $1 AND $2 > 0",
-        "UPDATE conversation SET state = '' WHERE id = $1 AND $2 > 0",
-    ];
-    let mut known = false;
-    for statement in statements {
-        let done = sqlx::query(statement)
+    )
+    .bind(conversation.as_str())
+    .bind(ticket)
+    .execute(&mut *db)
+    .await
+    .context("cannot erase the inbox")?;
+    for statement in [
+        "DELETE FROM outbox WHERE conversation = $1",
+        "DELETE FROM flag WHERE conversation = $1",
+        "UPDATE conversation SET state = '' WHERE id = $1",
+    ] {
+        sqlx::query(statement)
             .bind(conversation.as_str())
-            .bind(ticket)
             .execute(&mut *db)
             .await
             .context("cannot erase a conversation")?;
-        known |= done.rows_affected() > 0;
     }
-    Ok(known)
+    Ok(done.rows_affected() > 0)
 }

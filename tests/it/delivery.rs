@@ -17,7 +17,7 @@ use declic::turns::{Answered, Turns};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{House, event, now, reply, room, said, text, turn};
+use crate::house::{House, event, now, reply, room, said, text, turn};
 
 /// Says twice what was said, so that order and number can be checked.
 fn echo(pending: &Pending, _: Timestamp) -> Turn {
@@ -106,9 +106,9 @@ async fn a_stop_after_any_step_loses_nothing_and_decides_nothing_twice() {
         let outbox = first.outbox(send);
         live(&first, &outbox, stop_after).await;
         let before = all(&mut sent);
-        drop((first, outbox));
 
-        let second = parts(&house).await;
+        let crashed = house.left_by_a_crash();
+        let second = parts(&crashed).await;
         let (send, mut sent) = works();
         let outbox = second.outbox(send);
         second.store.release(&outbox.platforms).await.unwrap();
@@ -371,6 +371,8 @@ fn a_folder_serves_one_process() {
     assert!(refused.ends_with(&format!("process {}", std::process::id())), "{refused}");
     drop(lock);
     let _again = FolderLock::take(folder.path()).unwrap();
-    let missing = FolderLock::take(&folder.path().join("missing")).unwrap_err().to_string();
-    assert!(missing.contains("missing"), "{missing}");
+    let new = folder.path().join("new/data");
+    let _new = FolderLock::take(&new).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&new.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700, "what people wrote is for its owner only");
 }
