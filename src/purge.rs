@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::store::Store;
 
-/// Often enough for the short-lived replies; a look that finds nothing costs nothing.
+/// Often enough for the short-lived replies, and for what was erased to be overwritten soon. A look that finds nothing
+/// costs nothing.
 const EVERY: Duration = Duration::from_secs(600);
 
 /// Looks now and then until told to stop. `retention_days` of 0: conversations are kept until someone erases them.
@@ -24,12 +25,11 @@ pub async fn run(store: &Store, clock: &Clock, retention_days: u32, stop: &Cance
 }
 
 async fn purge(store: &Store, clock: &Clock, retention_days: u32) -> anyhow::Result<()> {
-    store.sweep(clock.now()).await?;
     if retention_days > 0 {
         let conversations = store.purge_older_than(retention_days, clock.now()).await?;
         if conversations > 0 {
             tracing::info!(conversations, retention_days, "erased conversations that were kept long enough");
         }
     }
-    Ok(())
+    store.sweep(clock.now()).await
 }

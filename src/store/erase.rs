@@ -8,9 +8,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sqlx::AnyConnection;
 
-use super::{Store, millis};
+use super::{Checkpoint, Store, inbox, millis};
 use crate::clock::Timestamp;
 use crate::message::ConversationId;
+
+/// The name of the note that something was erased and is not overwritten yet.
+const ERASED: &str = "store:erased";
 
 /// How long a reply that the transcript does not keep may still be read after it was sent, for the page that shows it.
 const SHORT_LIFE: Duration = Duration::from_secs(600);
@@ -22,7 +25,7 @@ impl Store {
     /// known.
     pub async fn forget(&self, conversation: &ConversationId) -> anyhow::Result<bool> {
         let known = self.erase(conversation).await?;
-        self.database.empty_log().await?;
+        self.overwrite(false).await?;
         Ok(known)
     }
 
@@ -51,21 +54,42 @@ impl Store {
             self.erase(&ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?).await?;
         }
         if !old.is_empty() {
-            self.database.empty_log().await?;
+            self.overwrite(false).await?;
         }
         Ok(old.len())
     }
 
-    /// Erases the replies that the transcript does not keep, once they have been read, and what the write-ahead log
-    /// still holds of erased words.
+    /// Erases the replies that the transcript does not keep, once they have been read, then overwrites on the disk all
+    /// that was erased since it was last done.
     pub async fn sweep(&self, now: Timestamp) -> anyhow::Result<()> {
-        sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND COALESCE(sent_at, at) < $1")
+        let mut connection = self.database.write().await?;
+        let swept = sqlx::query("DELETE FROM outbox WHERE kept = 0 AND waiting = 0 AND COALESCE(sent_at, at) < $1")
             .bind(now.as_millisecond() - millis(SHORT_LIFE))
-            .execute(&mut *self.database.write().await?)
+            .execute(&mut *connection)
             .await
             .context("cannot erase the short-lived replies")?;
-        self.database.empty_log().await
+        drop(connection); // Before standing in line again.
+        if swept.rows_affected() > 0 || self.checkpoint(ERASED).await?.is_some() {
+            self.overwrite(true).await?;
+        }
+        Ok(())
     }
+
+    pub(super) async fn overwrite(&self, at_any_size: bool) -> anyhow::Result<()> {
+        if self.database.overwrite(at_any_size).await? {
+            sqlx::query("DELETE FROM checkpoint WHERE name = $1")
+                .bind(ERASED)
+                .execute(&mut *self.database.write().await?)
+                .await
+                .context("cannot note that an erasure is complete")?;
+        }
+        Ok(())
+    }
+}
+
+/// Notes, with the erasure, that the disk still holds what was erased.
+pub(super) async fn note(db: &mut AnyConnection) -> anyhow::Result<()> {
+    inbox::save(db, Checkpoint { name: ERASED, value: "to be overwritten" }).await
 }
 
 /// Erases a conversation up to this ticket: what a person wrote *after* asking for erasure still waits for an answer.
@@ -90,5 +114,6 @@ pub(super) async fn words(db: &mut AnyConnection, conversation: &ConversationId,
             .await
             .context("cannot erase a conversation")?;
     }
+    note(db).await?;
     Ok(done.rows_affected() > 0)
 }

@@ -127,7 +127,7 @@ pub(super) async fn last_ticket(db: &mut AnyConnection) -> anyhow::Result<i64> {
     Ok(last)
 }
 
-async fn save(db: &mut AnyConnection, checkpoint: Checkpoint<'_>) -> anyhow::Result<()> {
+pub(super) async fn save(db: &mut AnyConnection, checkpoint: Checkpoint<'_>) -> anyhow::Result<()> {
     sqlx::query(
         "INSERT INTO checkpoint (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )

@@ -39,7 +39,7 @@ impl Store {
         tx.commit().await.context("cannot save a turn")?;
         drop(connection); // Before standing in line again.
         if forgets {
-            self.database.empty_log().await?;
+            self.overwrite(false).await?;
         }
         Ok(Committed::Done)
     }
@@ -135,6 +135,7 @@ async fn amend(db: &mut AnyConnection, pending: &Pending) -> anyhow::Result<()> 
     .fetch_all(&mut *db)
     .await
     .context("cannot amend the transcript")?;
+    erase::note(db).await?;
     if amended.iter().any(|(event,)| *event == earlier.0) {
         // The new words now stand in the earlier line, and nowhere else.
         sqlx::query("UPDATE inbox SET input = $1 WHERE conversation = $2 AND event = $3")

@@ -240,8 +240,7 @@ async fn writers_at_the_same_time_lose_nothing(house: House) {
 async fn a_store_of_a_later_version_is_refused() {
     let house = House::file();
     house.open().await.close().await;
-    let url = house.url.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    let raw = sqlx::AnyPool::connect(&url).await.unwrap();
+    let raw = sqlx::AnyPool::connect(&house.escaped()).await.unwrap();
     sqlx::raw_sql("INSERT INTO schema_version (version) VALUES (99)").execute(&raw).await.unwrap();
     raw.close().await;
     let refused = format!("{:#}", Store::open(&house.url).await.unwrap_err());
