@@ -1,17 +1,26 @@
 //! What the operator wrote, and what it means.
+//!
+//! Defaults, then `declic.toml`, then `DECLIC__SECTION__KEY` variables. All mistakes are reported at once.
+
+mod file;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+pub use file::{Overrides, explain, read};
+
 /// What holds, checked: the rest of the program sees only this.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Database, Matrix keys, lock file.
     pub data: PathBuf,
-    /// `sqlite:` or `postgres:` address of the store.
-    pub store_url: SecretString,
+    /// `sqlite:` or `postgres:` address of the store; `None`: a SQLite file in the data folder.
+    pub store_url: Option<SecretString>,
+    /// Folders of sheets; empty: those at hand, else the shipped ones.
+    pub knowledge: Vec<PathBuf>,
+    pub conversations: Option<PathBuf>,
     pub coach: CoachSettings,
     pub web: Option<WebSettings>,
     pub matrix: Option<MatrixSettings>,
@@ -23,7 +32,7 @@ pub struct Settings {
 pub struct CoachSettings {
     /// How to reach a person: an e-mail address, a phone number, a room.
     pub contact: Option<String>,
-    /// Days during which conversations are kept.
+    /// Days without a message after which a conversation is erased; 0 keeps it.
     pub retention_days: u32,
 }
 

@@ -2,9 +2,12 @@
 
 #![recursion_limit = "256"]
 
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod dialogue;
+pub mod eval;
 pub mod inbox;
 pub mod knowledge;
 pub mod lock;
@@ -13,6 +16,9 @@ pub mod outbox;
 pub mod platform;
 pub mod problem;
 pub mod purge;
+pub mod serve;
 pub mod store;
+pub mod suggest;
+pub mod telemetry;
 pub mod turns;
 pub mod yaml;

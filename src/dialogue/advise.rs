@@ -257,9 +257,15 @@ impl Talk<'_> {
     /// Advises anew with one step less of one means.
     fn less(&mut self, wanted: Intent) {
         let reduced = match wanted {
-            Intent::Shorter => self.less_time().map(|hours| (Value::Hours { hours }, Means { hours: Some(hours), ..Means::default() })),
-            Intent::Cheaper => self.less_money().map(|budget| (Value::Budget { budget }, Means { budget: Some(budget), ..Means::default() })),
-            _ => self.fewer_people().map(|people| (Value::People { people }, Means { people: Some(people), ..Means::default() })),
+            Intent::Shorter => {
+                self.less_time().map(|hours| (Value::Hours { hours }, Means { hours: Some(hours), ..Means::default() }))
+            }
+            Intent::Cheaper => self
+                .less_money()
+                .map(|budget| (Value::Budget { budget }, Means { budget: Some(budget), ..Means::default() })),
+            _ => self
+                .fewer_people()
+                .map(|people| (Value::People { people }, Means { people: Some(people), ..Means::default() })),
         };
         let Some((value, means)) = reduced else {
             self.say(Phrase::LessNone);

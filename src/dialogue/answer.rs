@@ -50,7 +50,8 @@ impl Talk<'_> {
 
     /// Records a value for a step and goes on. A goal chosen before the project was described stands for it.
     pub fn answer(&mut self, step: &str, value: Value) {
-        if matches!(value, Value::Goals { .. }) && self.progress.slots.project.is_empty()
+        if matches!(value, Value::Goals { .. })
+            && self.progress.slots.project.is_empty()
             && let Some(project) = self.step_filling(&Slot::Project)
         {
             self.record(&project, Value::Skipped);

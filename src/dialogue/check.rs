@@ -54,7 +54,11 @@ impl Checker<'_> {
         let known: Vec<&str> = self.script.steps.keys().map(String::as_str).collect();
         for (step, target, at) in &self.places.targets {
             if !known.contains(&target.as_str()) {
-                self.error(*at, format!("étape « {step} » : l'étape suivante « {target} » n'existe pas"), suggest(target, &known));
+                self.error(
+                    *at,
+                    format!("étape « {step} » : l'étape suivante « {target} » n'existe pas"),
+                    suggest(target, &known),
+                );
             }
         }
     }
@@ -71,7 +75,8 @@ impl Checker<'_> {
                 waiting.extend(self.next_of(step));
             }
         }
-        let lost: Vec<String> = self.script.steps.keys().filter(|step| !seen.contains(step.as_str())).cloned().collect();
+        let lost: Vec<String> =
+            self.script.steps.keys().filter(|step| !seen.contains(step.as_str())).cloned().collect();
         for step in lost {
             self.error(
                 self.place_of(&step),
@@ -83,9 +88,19 @@ impl Checker<'_> {
 
     /// From every step, the advice must be within reach.
     fn dead_ends(&mut self) {
-        let mut good: BTreeSet<&str> = self.script.steps.iter().filter(|(_, step)| matches!(step.kind, StepKind::Recommend { .. })).map(|(name, _)| name.as_str()).collect();
+        let mut good: BTreeSet<&str> = self
+            .script
+            .steps
+            .iter()
+            .filter(|(_, step)| matches!(step.kind, StepKind::Recommend { .. }))
+            .map(|(name, _)| name.as_str())
+            .collect();
         if good.is_empty() {
-            self.error(Place { line: 1, column: 1 }, "le script ne conseille jamais rien".to_owned(), "ajoutez une étape « recommend: 3 »");
+            self.error(
+                Place { line: 1, column: 1 },
+                "le script ne conseille jamais rien".to_owned(),
+                "ajoutez une étape « recommend: 3 »",
+            );
             return;
         }
         loop {
@@ -93,7 +108,9 @@ impl Checker<'_> {
                 .script
                 .steps
                 .iter()
-                .filter(|(name, step)| !good.contains(name.as_str()) && step.next.targets().iter().any(|to| good.contains(to)))
+                .filter(|(name, step)| {
+                    !good.contains(name.as_str()) && step.next.targets().iter().any(|to| good.contains(to))
+                })
                 .map(|(name, _)| name.as_str())
                 .collect();
             if more.is_empty() {
@@ -101,7 +118,8 @@ impl Checker<'_> {
             }
             good.extend(more);
         }
-        let dead: Vec<String> = self.script.steps.keys().filter(|name| !good.contains(name.as_str())).cloned().collect();
+        let dead: Vec<String> =
+            self.script.steps.keys().filter(|name| !good.contains(name.as_str())).cloned().collect();
         for step in dead {
             self.error(
                 self.place_of(&step),
@@ -113,14 +131,23 @@ impl Checker<'_> {
 
     /// Conditions may read only what some question fills.
     fn reads(&mut self) {
-        let filled: Vec<Slot> = self.script.steps.values().filter_map(|step| match &step.kind {
-            StepKind::Ask(question) => Some(question.fills.clone()),
-            StepKind::Say(_) | StepKind::Recommend { .. } => None,
-        }).collect();
+        let filled: Vec<Slot> = self
+            .script
+            .steps
+            .values()
+            .filter_map(|step| match &step.kind {
+                StepKind::Ask(question) => Some(question.fills.clone()),
+                StepKind::Say(_) | StepKind::Recommend { .. } => None,
+            })
+            .collect();
         for (step, slot, at) in &self.places.reads {
             if matches!(slot, Slot::Own(_)) && !filled.contains(slot) {
                 let names: Vec<&str> = filled.iter().map(Slot::name).collect();
-                self.error(*at, format!("étape « {step} » : « {} » n'est rempli par aucune question", slot.name()), suggest(slot.name(), &names));
+                self.error(
+                    *at,
+                    format!("étape « {step} » : « {} » n'est rempli par aucune question", slot.name()),
+                    suggest(slot.name(), &names),
+                );
             }
         }
     }
@@ -130,18 +157,34 @@ impl Checker<'_> {
         for (owner, label, at) in &self.places.labels {
             let length = label.chars().count();
             if length > LONGEST_LABEL {
-                self.error(*at, format!("« {label} » : {length} caractères, c'est trop long pour un choix"), format!("{LONGEST_LABEL} au plus"));
+                self.error(
+                    *at,
+                    format!("« {label} » : {length} caractères, c'est trop long pour un choix"),
+                    format!("{LONGEST_LABEL} au plus"),
+                );
             }
             if seen.insert((owner, fold(label)), *at).is_some() {
-                self.error(*at, format!("« {label} » : deux choix de la même liste se lisent pareil"), "changez l'un des deux");
+                self.error(
+                    *at,
+                    format!("« {label} » : deux choix de la même liste se lisent pareil"),
+                    "changez l'un des deux",
+                );
             }
         }
         for (name, step) in &self.script.steps {
             let StepKind::Ask(question) = &step.kind else { continue };
             if let Choices::Listed(choices) = &question.choices {
-                let long = choices.iter().filter_map(|choice| choice.label.english.as_deref()).filter(|label| label.chars().count() > LONGEST_LABEL).map(str::to_owned);
+                let long = choices
+                    .iter()
+                    .filter_map(|choice| choice.label.english.as_deref())
+                    .filter(|label| label.chars().count() > LONGEST_LABEL)
+                    .map(str::to_owned);
                 for label in long.collect::<Vec<_>>() {
-                    self.error(self.place_of(name), format!("« {label} » : la traduction est trop longue pour un choix"), format!("{LONGEST_LABEL} caractères au plus"));
+                    self.error(
+                        self.place_of(name),
+                        format!("« {label} » : la traduction est trop longue pour un choix"),
+                        format!("{LONGEST_LABEL} caractères au plus"),
+                    );
                 }
             }
         }
@@ -154,7 +197,11 @@ impl Checker<'_> {
             let at = self.place_of(name);
             for word in &step.names {
                 if let Some(other) = names.insert(word, name) {
-                    self.error(at, format!("étape « {name} » : « {word} » nomme déjà l'étape « {other} »"), "« corriger … » ne saurait pas laquelle choisir");
+                    self.error(
+                        at,
+                        format!("étape « {name} » : « {word} » nomme déjà l'étape « {other} »"),
+                        "« corriger … » ne saurait pas laquelle choisir",
+                    );
                 }
             }
             let StepKind::Ask(question) = &step.kind else { continue };
@@ -163,8 +210,13 @@ impl Checker<'_> {
             {
                 self.error(at, format!("étape « {name} » : « {slot} » n'est pas une information connue, et la question n'a pas de choix"), suggest(slot, &built_in));
             }
-            if matches!(&question.choices, Choices::Listed(choices) if choices.is_empty() || choices.len() > MOST_CHOICES) {
-                self.error(at, format!("étape « {name} » : il faut de 1 à {MOST_CHOICES} choix"), "regroupez, ou posez deux questions");
+            if matches!(&question.choices, Choices::Listed(choices) if choices.is_empty() || choices.len() > MOST_CHOICES)
+            {
+                self.error(
+                    at,
+                    format!("étape « {name} » : il faut de 1 à {MOST_CHOICES} choix"),
+                    "regroupez, ou posez deux questions",
+                );
             }
         }
     }
@@ -173,7 +225,11 @@ impl Checker<'_> {
         for (text, at) in &self.places.texts {
             let length = text.chars().count();
             if length > LONGEST_TEXT {
-                self.warn(*at, format!("ce texte compte {length} caractères"), format!("{LONGEST_TEXT} au plus : coupez-le"));
+                self.warn(
+                    *at,
+                    format!("ce texte compte {length} caractères"),
+                    format!("{LONGEST_TEXT} au plus : coupez-le"),
+                );
             }
         }
         for (phrase, at) in &self.places.phrases {
@@ -182,7 +238,8 @@ impl Checker<'_> {
                 for name in placeholders_in(written).into_iter().filter(|name| !phrase.placeholders().contains(name)) {
                     let message = format!("phrase « {} » : {{{name}}} n'y est remplacé par rien", phrase.name());
                     let known = phrase.placeholders();
-                    let help = if known.is_empty() { "cette phrase ne cite rien".to_owned() } else { suggest(name, known) };
+                    let help =
+                        if known.is_empty() { "cette phrase ne cite rien".to_owned() } else { suggest(name, known) };
                     self.problems.push(Problem::error(self.file, at.line, at.column, message).with_help(help));
                 }
             }
@@ -195,7 +252,8 @@ impl Checker<'_> {
         for (intent, words) in &self.script.words.intents {
             for word in words {
                 if let Some(other) = owners.insert(word, *intent).filter(|other| other != intent) {
-                    let message = format!("« {word} » veut dire à la fois « {} » et « {} »", other.name(), intent.name());
+                    let message =
+                        format!("« {word} » veut dire à la fois « {} » et « {} »", other.name(), intent.name());
                     self.error(Place::default(), message, "retirez-le de l'une des deux listes de « words: intents: »");
                 }
             }

@@ -233,7 +233,9 @@ impl Talk<'_> {
 
     /// « c'est quoi un persona ? » at any moment, then back to the open question.
     fn hear_question(&mut self, text: &str) -> bool {
-        let Some(term) = to_define(&self.content.script.words, text).or_else(|| self.bare_term(text)) else { return false };
+        let Some(term) = to_define(&self.content.script.words, text).or_else(|| self.bare_term(text)) else {
+            return false;
+        };
         match self.content.library.look_up(&term) {
             Some(entry) => self.define(entry),
             None if words(&term).len() > 3 => return false,
@@ -271,8 +273,11 @@ impl Talk<'_> {
             }
             Entry::Method(method) => {
                 self.note(format!("digression:{}", method.id));
-                let (name, summary) =
-                    if english { (&method.english_name, &method.english_summary) } else { (&method.name, &method.summary) };
+                let (name, summary) = if english {
+                    (&method.english_name, &method.english_summary)
+                } else {
+                    (&method.name, &method.summary)
+                };
                 self.fill(Phrase::DefinitionMethod, &[("term", name.as_str()), ("definition", summary.as_str())]);
             }
         }
@@ -315,7 +320,10 @@ impl Talk<'_> {
     fn hear_new_words(&mut self, text: &str) -> bool {
         let advising = matches!(self.progress.position, Position::Advising { .. });
         let length = words(text).len();
-        if advising && length <= 6 && let Some(method) = self.content.library.named_in(text) {
+        if advising
+            && length <= 6
+            && let Some(method) = self.content.library.named_in(text)
+        {
             return self.detail(&method.id.clone());
         }
         if length < 3 || !self.means_something(text) {
@@ -459,12 +467,8 @@ impl Talk<'_> {
 
     fn clear_project(&mut self) {
         let old = std::mem::take(&mut self.state);
-        self.state = State {
-            language: old.language,
-            language_known: old.language_known,
-            introduced: true,
-            ..State::default()
-        };
+        self.state =
+            State { language: old.language, language_known: old.language_known, introduced: true, ..State::default() };
         self.replay();
     }
 
@@ -561,10 +565,7 @@ impl Talk<'_> {
 
 /// Politeness and the like: heard only when the open question has no use for the words.
 fn is_soft(wanted: Intent) -> bool {
-    matches!(
-        wanted,
-        Intent::Yes | Intent::No | Intent::Greeting | Intent::Thanks | Intent::Unsure | Intent::Insult
-    )
+    matches!(wanted, Intent::Yes | Intent::No | Intent::Greeting | Intent::Thanks | Intent::Unsure | Intent::Insult)
 }
 
 fn first_characters(text: &str, most: usize) -> (&str, bool) {

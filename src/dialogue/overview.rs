@@ -44,7 +44,13 @@ pub fn overview(content: &Content, state: &State) -> Overview {
         step: progress.position.step().to_owned(),
         asking: matches!(progress.position, Position::Asking(_)),
         language: state.language,
-        understood: Understood { project: slots.project, goals, phase: slots.phase, means: slots.means, other: slots.own },
+        understood: Understood {
+            project: slots.project,
+            goals,
+            phase: slots.phase,
+            means: slots.means,
+            other: slots.own,
+        },
         recommended: state.listed.clone(),
         paused: state.paused,
     }

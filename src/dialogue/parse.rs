@@ -60,7 +60,10 @@ impl Parser {
     fn script(&mut self, root: &Node) -> Script {
         let fields = self.reader.fields(root, "le script", &SCRIPT_KEYS);
         let id = self.required_text(&fields, "script", "le script");
-        let version = self.reader.require(&fields, "version", "le script").map_or(0.0, |node| self.reader.number(node, "version"));
+        let version = self
+            .reader
+            .require(&fields, "version", "le script")
+            .map_or(0.0, |node| self.reader.number(node, "version"));
         let most = fields.get("most_questions").map_or(4.0, |node| self.reader.number(node, "most_questions"));
         Script {
             id,
@@ -110,12 +113,18 @@ impl Parser {
         let kinds = ["ask", "say", "recommend"].map(|kind| fields.get(kind));
         if kinds.iter().flatten().count() != 1 {
             let message = format!("{what} : il faut exactement une des clés « ask », « say » ou « recommend »");
-            self.reader.error(fields.at, message, "ask pose une question, say dit une phrase, recommend conseille des méthodes");
+            self.reader.error(
+                fields.at,
+                message,
+                "ask pose une question, say dit une phrase, recommend conseille des méthodes",
+            );
         }
         match kinds {
             [Some(ask), _, _] => StepKind::Ask(self.question(step, ask, fields, what)),
             [_, Some(say), _] => StepKind::Say(self.french(say, what)),
-            [_, _, Some(count)] => StepKind::Recommend { count: (self.reader.number(count, what) as usize).clamp(1, 10) },
+            [_, _, Some(count)] => {
+                StepKind::Recommend { count: (self.reader.number(count, what) as usize).clamp(1, 10) }
+            }
             _ => StepKind::Say(Text::default()),
         }
     }
@@ -176,7 +185,9 @@ impl Parser {
             Slot::People => Some(ChoiceValue::People(self.reader.number(node, what) as u32)),
             Slot::Budget => self.reader.one_of(node, what, &BUDGETS).map(ChoiceValue::Budget),
             Slot::Skill => self.reader.one_of(node, what, &SKILLS).map(ChoiceValue::Skill),
-            Slot::Remote => self.reader.one_of(node, what, &[("true", true), ("false", false)]).map(ChoiceValue::Remote),
+            Slot::Remote => {
+                self.reader.one_of(node, what, &[("true", true), ("false", false)]).map(ChoiceValue::Remote)
+            }
             Slot::Project | Slot::Goals | Slot::Phase | Slot::Own(_) => None,
         };
         value.unwrap_or(ChoiceValue::Nothing)
@@ -211,7 +222,11 @@ impl Parser {
             }
         }
         let Some(otherwise) = otherwise else {
-            self.reader.error(at, format!("{what} : la suite n'a pas de cas « else »"), "ajoutez « - else: une-étape » en dernier");
+            self.reader.error(
+                at,
+                format!("{what} : la suite n'a pas de cas « else »"),
+                "ajoutez « - else: une-étape » en dernier",
+            );
             return Next::Rest;
         };
         Next::Cases { cases, otherwise }
@@ -249,11 +264,19 @@ impl Parser {
                     self.places.phrases.push((phrase, node.at));
                     phrases.0.insert(phrase, text);
                 }
-                None => self.reader.error(key.at, format!("la phrase « {} » n'existe pas", key.name), suggest(&key.name, &known)),
+                None => self.reader.error(
+                    key.at,
+                    format!("la phrase « {} » n'existe pas", key.name),
+                    suggest(&key.name, &known),
+                ),
             }
         }
         for phrase in Phrase::ALL.iter().filter(|phrase| !phrases.0.contains_key(phrase)) {
-            self.reader.error(node.at, format!("il manque la phrase « {} »", phrase.name()), "ajoutez-la sous « phrases »");
+            self.reader.error(
+                node.at,
+                format!("il manque la phrase « {} »", phrase.name()),
+                "ajoutez-la sous « phrases »",
+            );
         }
         phrases
     }
@@ -278,7 +301,11 @@ impl Parser {
         for (key, node) in self.reader.map(node, "intents") {
             match Intent::named(&key.name) {
                 Some(intent) => intents.push((intent, self.folded(node, &key.name))),
-                None => self.reader.error(key.at, format!("l'intention « {} » n'existe pas", key.name), suggest(&key.name, &known)),
+                None => self.reader.error(
+                    key.at,
+                    format!("l'intention « {} » n'existe pas", key.name),
+                    suggest(&key.name, &known),
+                ),
             }
         }
         with_reserved_words(intents)

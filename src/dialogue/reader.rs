@@ -30,7 +30,11 @@ impl Reader {
         if let Tree::Map(entries) = &node.tree {
             return entries;
         }
-        self.error(node.at, format!("{what} : on attend ici des lignes « clé: valeur »"), "relisez l'alignement de ce passage");
+        self.error(
+            node.at,
+            format!("{what} : on attend ici des lignes « clé: valeur »"),
+            "relisez l'alignement de ce passage",
+        );
         &[]
     }
 
@@ -42,7 +46,11 @@ impl Reader {
                 self.error(key.at, format!("{what} : la clé « {} » n'existe pas", key.name), suggest(&key.name, known));
             }
             if entries[..index].iter().any(|(other, _)| other.name == key.name) {
-                self.error(key.at, format!("{what} : la clé « {} » est écrite deux fois", key.name), "gardez-en une seule");
+                self.error(
+                    key.at,
+                    format!("{what} : la clé « {} » est écrite deux fois", key.name),
+                    "gardez-en une seule",
+                );
             }
         }
         Fields { entries, at: node.at }
@@ -52,7 +60,11 @@ impl Reader {
         if let Tree::List(items) = &node.tree {
             return items;
         }
-        self.error(node.at, format!("{what} : on attend ici une liste"), "écrivez une ligne par élément, précédée d'un tiret");
+        self.error(
+            node.at,
+            format!("{what} : on attend ici une liste"),
+            "écrivez une ligne par élément, précédée d'un tiret",
+        );
         &[]
     }
 
@@ -64,7 +76,11 @@ impl Reader {
                 self.error(node.at, format!("{what} : le texte est vide"), "écrivez-le, ou retirez la clé");
             }
             Tree::List(_) | Tree::Map(_) => {
-                self.error(node.at, format!("{what} : on attend ici un texte"), "mettez-le entre guillemets s'il contient « : »");
+                self.error(
+                    node.at,
+                    format!("{what} : on attend ici un texte"),
+                    "mettez-le entre guillemets s'il contient « : »",
+                );
             }
         }
         String::new()
@@ -99,7 +115,11 @@ impl Reader {
     pub fn require<'a>(&mut self, fields: &Fields<'a>, name: &str, what: &str) -> Option<&'a Node> {
         let node = fields.get(name);
         if node.is_none() {
-            self.error(fields.at, format!("{what} : il manque la clé « {name} »"), format!("ajoutez une ligne « {name}: … »"));
+            self.error(
+                fields.at,
+                format!("{what} : il manque la clé « {name} »"),
+                format!("ajoutez une ligne « {name}: … »"),
+            );
         }
         node
     }

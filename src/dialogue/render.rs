@@ -345,7 +345,10 @@ mod tests {
 
     #[test]
     fn sheet_links_become_names() {
-        assert_eq!(without_sheet_links("faites [un plan](methode:plan-action) ou [x](https://y.fr)."), "faites un plan ou [x](https://y.fr).");
+        assert_eq!(
+            without_sheet_links("faites [un plan](methode:plan-action) ou [x](https://y.fr)."),
+            "faites un plan ou [x](https://y.fr)."
+        );
     }
 
     #[test]

@@ -138,7 +138,9 @@ fn walk(content: &Content, slots: &Slots, evidence: &Evidence) -> (Position, Vec
             }
             StepKind::Ask(_) => {}
             StepKind::Say(_) => said.push(current.to_owned()),
-            StepKind::Recommend { count } => return (Position::Advising { step: current.to_owned(), count: *count }, said),
+            StepKind::Recommend { count } => {
+                return (Position::Advising { step: current.to_owned(), count: *count }, said);
+            }
         }
         current = next_of(step, slots);
     }

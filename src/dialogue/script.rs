@@ -52,7 +52,9 @@ pub enum StepKind {
     /// Says something and goes on.
     Say(Text),
     /// Searches and recommends this many methods; the conversation rests here.
-    Recommend { count: usize },
+    Recommend {
+        count: usize,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -143,7 +145,10 @@ pub enum ChoiceValue {
 pub enum Next {
     To(String),
     /// The first case that holds, else the last target.
-    Cases { cases: Vec<(Condition, String)>, otherwise: String },
+    Cases {
+        cases: Vec<(Condition, String)>,
+        otherwise: String,
+    },
     /// The conversation rests here.
     Rest,
 }

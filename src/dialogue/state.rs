@@ -63,9 +63,13 @@ pub struct Answer {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Value {
     /// The project, in the person's own words.
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// Words added to the project later.
-    More { text: String },
+    More {
+        text: String,
+    },
     Goals {
         goals: Vec<GoalId>,
     },
@@ -88,7 +92,10 @@ pub enum Value {
         remote: bool,
     },
     /// A choice of the script's own, for a slot of its own.
-    Choice { slot: String, choice: String },
+    Choice {
+        slot: String,
+        choice: String,
+    },
     /// « passer »: not known, do not ask again.
     Skipped,
 }

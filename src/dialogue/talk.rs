@@ -179,11 +179,18 @@ impl<'a> Talk<'a> {
         let library = &self.content.library;
         match &question.choices {
             Choices::None => Vec::new(),
-            Choices::Goals => library.goals().iter().map(|goal| choice("goal", goal.id.as_str(), voice.goal(&goal.id))).collect(),
-            Choices::Phases => library.phases().iter().map(|phase| choice("phase", phase.id.as_str(), voice.phase(&phase.id))).collect(),
-            Choices::Listed(listed) => {
-                listed.iter().map(|listed| choice(step, &listed.id, listed.label.in_language(self.state.language))).collect()
+            Choices::Goals => {
+                library.goals().iter().map(|goal| choice("goal", goal.id.as_str(), voice.goal(&goal.id))).collect()
             }
+            Choices::Phases => library
+                .phases()
+                .iter()
+                .map(|phase| choice("phase", phase.id.as_str(), voice.phase(&phase.id)))
+                .collect(),
+            Choices::Listed(listed) => listed
+                .iter()
+                .map(|listed| choice(step, &listed.id, listed.label.in_language(self.state.language)))
+                .collect(),
         }
     }
 

@@ -139,7 +139,11 @@ impl Translator {
     }
 
     fn missing(&mut self, at: Place, what: &str) {
-        self.reader.warn(at, format!("il manque la traduction anglaise : {what}"), "ajoutez-la ; le français est montré en attendant");
+        self.reader.warn(
+            at,
+            format!("il manque la traduction anglaise : {what}"),
+            "ajoutez-la ; le français est montré en attendant",
+        );
     }
 }
 

@@ -11,11 +11,11 @@ pub mod terminal;
 pub mod view;
 pub mod web;
 
-/// A closed set: the outbox matches, nothing is registered.
+/// The platforms that the outbox sends through: a closed set, nothing is registered. The terminal is not one of them:
+/// it takes its replies from the outbox itself, since it waits for them.
 pub enum Platform {
     Matrix(matrix::Matrix),
     Web(web::Web),
-    Terminal(terminal::Terminal),
 }
 
 /// Why a reply could not be sent, and so what to do about it.
@@ -34,7 +34,6 @@ impl Platform {
         match self {
             Self::Matrix(_) => PlatformKind::Matrix,
             Self::Web(_) => PlatformKind::Web,
-            Self::Terminal(_) => PlatformKind::Terminal,
         }
     }
 
@@ -43,7 +42,6 @@ impl Platform {
         match self {
             Self::Matrix(matrix) => matrix.send(delivery).await,
             Self::Web(web) => web.send(delivery).await,
-            Self::Terminal(terminal) => terminal.send(delivery).await,
         }
     }
 }

@@ -4,8 +4,11 @@
 #[macro_use]
 mod house;
 
+mod conversations;
 mod delivery;
+mod engine;
 mod erasure;
 mod matrix;
 mod store;
+mod support;
 mod web;

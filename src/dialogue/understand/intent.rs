@@ -34,14 +34,18 @@ pub fn to_define(vocabulary: &Words, text: &str) -> Option<String> {
 /// What follows « en fait », « plutôt » …
 pub fn amended(vocabulary: &Words, text: &str) -> Option<String> {
     let said = fold(text);
-    vocabulary.amend.iter().find_map(|opening| said.strip_prefix(opening.as_str())?.strip_prefix(' ')).map(str::to_owned)
+    vocabulary
+        .amend
+        .iter()
+        .find_map(|opening| said.strip_prefix(opening.as_str())?.strip_prefix(' '))
+        .map(str::to_owned)
 }
 
 /// The text without articles and prepositions at its start.
 pub fn without_articles(folded: &str) -> &str {
     const ARTICLES: [&str; 22] = [
-        "un", "une", "le", "la", "les", "l", "d", "de", "des", "du", "en", "a", "an", "the", "of", "sur", "pour", "mon", "ma", "que",
-        "about", "for",
+        "un", "une", "le", "la", "les", "l", "d", "de", "des", "du", "en", "a", "an", "the", "of", "sur", "pour",
+        "mon", "ma", "que", "about", "for",
     ];
     let mut rest = folded;
     while let Some((first, after)) = rest.split_once(' ')
@@ -56,7 +60,8 @@ fn without_frames<'a>(vocabulary: &Words, said: &'a str) -> &'a str {
     let mut bare = said;
     loop {
         let opened = vocabulary.frames.iter().find_map(|frame| bare.strip_prefix(frame.as_str())?.strip_prefix(' '));
-        let closed = vocabulary.closings.iter().find_map(|closing| bare.strip_suffix(closing.as_str())?.strip_suffix(' '));
+        let closed =
+            vocabulary.closings.iter().find_map(|closing| bare.strip_suffix(closing.as_str())?.strip_suffix(' '));
         match opened.or(closed) {
             Some(shorter) => bare = shorter,
             None => return bare,
@@ -73,7 +78,8 @@ fn slip(vocabulary: &Words, said: &str) -> Option<Intent> {
     if said.chars().count() < 5 || words(said).len() > 3 {
         return None;
     }
-    let near = |word: &String| word.chars().count() >= 5 && words(word).len() == words(said).len() && each_alike(word, said);
+    let near =
+        |word: &String| word.chars().count() >= 5 && words(word).len() == words(said).len() && each_alike(word, said);
     vocabulary
         .intents
         .iter()

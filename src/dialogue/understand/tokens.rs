@@ -155,7 +155,7 @@ fn lex_figures(text: &[char], at: usize, tokens: &mut Vec<Token>) -> usize {
     let letters = run(text, end, |character| character.is_alphabetic());
     let suffix: String = text[end..letters].iter().collect();
     if numbers::is_ordinal_ending(&suffix) {
-        tokens.push(Token::word(figures + &suffix));
+        tokens.push(Token::word(figures + suffix.as_str()));
         return letters;
     }
     if let Ok(value) = figures.parse() {

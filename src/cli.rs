@@ -1,0 +1,227 @@
+//! The command line: what can be asked, and what carries it out.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::{self, LogSettings, Overrides, Settings};
+use crate::content::{self, Sources};
+use crate::dialogue::House;
+use crate::dialogue::understand::means::means_in;
+use crate::lock::FolderLock;
+use crate::message::ConversationId;
+use crate::platform::terminal::{self, Terminal};
+use crate::problem::Problem;
+use crate::store::Store;
+use crate::{eval, serve, suggest, telemetry};
+
+/// How many methods the coach gives at a time.
+const ADVISED: usize = 3;
+
+/// Déclic, a coach that helps French public servants choose a method.
+#[derive(Debug, Parser)]
+#[command(name = "declic", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where things are; every command takes those that make sense for it.
+#[derive(Debug, Clone, Default, Args)]
+struct Place {
+    /// Data folder: database, Matrix keys (default: `data`)
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Configuration file (default: `declic.toml` when there is one)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the method base, instead of the shipped one; several times: later ones override
+    #[arg(long, global = true, value_name = "DIR")]
+    knowledge: Vec<PathBuf>,
+    /// Folder of the script, instead of the shipped one
+    #[arg(long, global = true, value_name = "DIR")]
+    conversations: Option<PathBuf>,
+    /// Address of the web part (default: 127.0.0.1:8080; port 0 takes a free one)
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start everything that is configured (the default)
+    Serve,
+    /// Talk with the coach here
+    Chat {
+        /// One JSON object a line on standard input, one a line on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say which methods a request would be given, and why
+    Suggest {
+        request: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure the recommendations on graded requests (one JSON object a line)
+    Eval {
+        file: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the method base and the script; exit code 1 when there is anything to mend
+    Check,
+    /// Show the configuration that holds, secrets hidden
+    Config,
+    /// Write every conversation as JSON lines
+    Export,
+    /// Erase one conversation, for good
+    Forget { conversation: String },
+}
+
+/// Carries out the command line.
+///
+/// # Errors
+/// What went wrong, to be shown to the operator.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let place = cli.place;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => start(&place).await,
+        Command::Chat { json } => chat(&place, json).await,
+        Command::Suggest { request, json } => suggest(&place, &request, json),
+        Command::Eval { file, json } => evaluate(&place, &file, json),
+        Command::Check => check(&place),
+        Command::Config => show_config(&place),
+        Command::Export => export(&place).await,
+        Command::Forget { conversation } => forget(&place, &conversation).await,
+    }
+}
+
+impl Place {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            data: self.data.clone(),
+            listen: self.listen,
+            knowledge: self.knowledge.clone(),
+            conversations: self.conversations.clone(),
+        }
+    }
+
+    fn settings(&self) -> anyhow::Result<Settings> {
+        config::read(self.config.as_deref(), &self.overrides()).map_err(|problems| all(&problems))
+    }
+}
+
+/// Every problem as one error.
+fn all(problems: &[Problem]) -> anyhow::Error {
+    let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("the configuration cannot be used:\n{}", list.join("\n"))
+}
+
+async fn start(place: &Place) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    telemetry::start(settings.log);
+    serve::serve(settings).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Without `--data`, nothing is kept once the talk ends.
+async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), House::of(&settings.coach))?);
+    let lock = match &place.data {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            Some(FolderLock::take(folder)?)
+        }
+        None => None,
+    };
+    let store =
+        if lock.is_some() { serve::open_store(&settings).await? } else { Store::open("sqlite::memory:").await? };
+    let terminal = Terminal::new(store.clone(), content, Clock::System);
+    if json {
+        terminal::converse(terminal).await?
+    } else {
+        terminal::chat(terminal).await?
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn suggest(place: &Place, request: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let suggestion = suggest::suggest(&content.library, request, means_in(request), ADVISED);
+    let shown = if json { serde_json::to_string(&suggestion)? } else { suggestion.to_string() };
+    print(&shown)
+}
+
+fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (requests, bad) = eval::parse(&text);
+    let bad: Vec<String> = bad.iter().map(|bad| format!("{}:{}: {}", file.display(), bad.line, bad.message)).collect();
+    anyhow::ensure!(bad.is_empty(), "these lines are not requests:\n{}", bad.join("\n"));
+    let report = eval::evaluate(&content.library, &requests, means_in);
+    let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
+    print(&shown)
+}
+
+fn check(place: &Place) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let loaded = content::load(&Sources::of(&settings), House::default())?;
+    for problem in &loaded.problems {
+        print(&format!("{problem}\n"))?;
+    }
+    let Some(content) = loaded.content.filter(|_| loaded.problems.is_empty()) else {
+        print(&format!("{} point(s) à corriger.", loaded.problems.len()))?;
+        return Ok(ExitCode::FAILURE);
+    };
+    let (methods, steps) = (content.library.methods().len(), content.script.steps.len());
+    print(&format!("Rien à corriger : {methods} méthodes, {steps} étapes."))
+}
+
+fn show_config(place: &Place) -> anyhow::Result<ExitCode> {
+    let shown = config::explain(place.config.as_deref(), &place.overrides()).map_err(|problems| all(&problems))?;
+    print(shown.trim_end())
+}
+
+async fn export(place: &Place) -> anyhow::Result<ExitCode> {
+    let store = existing_store(place).await?;
+    store.export(|row| print(&serde_json::to_string(&row)?).map(drop)).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn forget(place: &Place, conversation: &str) -> anyhow::Result<ExitCode> {
+    let store = existing_store(place).await?;
+    let id = ConversationId::parse(conversation)
+        .with_context(|| format!("« {conversation} » is not a conversation: it looks like web:… or matrix:!…"))?;
+    anyhow::ensure!(store.forget(&id).await?, "there is no conversation {conversation}");
+    store.close().await;
+    print("Effacé.")
+}
+
+/// The store of a folder that was used before; none is made by mistake.
+async fn existing_store(place: &Place) -> anyhow::Result<Store> {
+    let settings = place.settings()?;
+    telemetry::start(LogSettings::default());
+    let known = settings.store_url.is_some() || settings.data.join("declic.db").exists();
+    anyhow::ensure!(known, "there is no database in {}: give the folder with --data", settings.data.display());
+    serve::open_store(&settings).await
+}
+
+/// A closed pipe is the reader's choice, not an error.
+fn print(text: &str) -> anyhow::Result<ExitCode> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        written => written.map(|()| ExitCode::SUCCESS).context("cannot write to standard output"),
+    }
+}

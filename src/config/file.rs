@@ -1,0 +1,400 @@
+//! Reading the configuration: where each key stands, what is unknown, what is wrong, and then what it means.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use super::{CoachSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, WebSettings};
+use crate::problem::{Problem, nearest};
+
+/// Every key, with its default in TOML; an empty default means « not set ».
+const KEYS: [(&str, &str); 22] = [
+    ("data", "\"data\""),
+    ("knowledge", "[]"),
+    ("conversations", ""),
+    ("store.url", ""),
+    ("coach.contact", ""),
+    ("coach.retention_days", "90"),
+    ("web.enabled", "true"),
+    ("web.listen", "\"127.0.0.1:8080\""),
+    ("web.chat", "true"),
+    ("web.public_url", ""),
+    ("web.behind_proxy", "false"),
+    ("web.messages_per_minute", "30"),
+    ("matrix.homeserver", ""),
+    ("matrix.user", ""),
+    ("matrix.password", ""),
+    ("matrix.access_token", ""),
+    ("matrix.device_id", ""),
+    ("matrix.recovery_passphrase", ""),
+    ("matrix.store_passphrase", ""),
+    ("matrix.device_name", "\"Déclic\""),
+    ("matrix.allow", "[]"),
+    ("log.format", "\"human\""),
+];
+const SECRETS: [&str; 5] =
+    ["store.url", "matrix.password", "matrix.access_token", "matrix.recovery_passphrase", "matrix.store_passphrase"];
+const LISTS: [&str; 2] = ["knowledge", "matrix.allow"];
+const PREFIX: &str = "DECLIC";
+
+/// What the command line says, stronger than file and environment.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub data: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+    pub knowledge: Vec<PathBuf>,
+    pub conversations: Option<PathBuf>,
+}
+
+/// Reads `file` (the default `declic.toml` may be missing, a named one may not) and the environment.
+///
+/// # Errors
+/// Every mistake, each with its line or its variable.
+pub fn read(file: Option<&Path>, overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
+    let mut reader = Reader::open(file)?;
+    let settings = reader.settings(overrides);
+    if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
+}
+
+/// What holds, one key a line, secrets hidden.
+///
+/// # Errors
+/// As [`read`].
+pub fn explain(file: Option<&Path>, overrides: &Overrides) -> Result<String, Vec<Problem>> {
+    let mut reader = Reader::open(file)?;
+    reader.settings(overrides);
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    let mut shown = String::new();
+    for (key, _) in KEYS {
+        let value = match (reader.merged.get::<config::Value>(key), SECRETS.contains(&key)) {
+            (Err(_), _) => "(not set)".to_owned(),
+            (Ok(_), true) => "(hidden)".to_owned(),
+            (Ok(value), false) => reader.overridden(key, overrides).unwrap_or_else(|| value.to_string()),
+        };
+        let _ = writeln!(shown, "{key} = {value}    # {}", reader.origin(key, overrides));
+    }
+    Ok(shown)
+}
+
+struct Reader {
+    path: PathBuf,
+    /// Key path → line in the file.
+    lines: BTreeMap<String, u32>,
+    merged: Config,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn open(file: Option<&Path>) -> Result<Self, Vec<Problem>> {
+        let path = file.map_or_else(|| PathBuf::from("declic.toml"), Path::to_owned);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(vec![unreadable(&path, &error)]),
+        };
+        let lines = key_lines(&path, &text).map_err(|problem| vec![problem])?;
+        let mut reader = Self { lines, merged: Config::default(), problems: Vec::new(), path };
+        reader.check_names();
+        let merged = merge(&text);
+        match merged {
+            Ok(merged) => reader.merged = merged,
+            Err(error) => reader.problem(
+                0,
+                format!("la configuration ne se lit pas : {error}"),
+                "relisez le fichier et les variables DECLIC__*",
+            ),
+        }
+        if reader.problems.is_empty() {
+            Ok(reader)
+        } else {
+            reader.settings(&Overrides::default());
+            Err(reader.problems)
+        }
+    }
+
+    fn problem(&mut self, line: u32, message: String, help: impl Into<String>) {
+        self.problems.push(Problem::error(&self.path, line, 0, message).with_help(help));
+    }
+
+    /// Keys that do not exist, in the file and in the environment.
+    fn check_names(&mut self) {
+        let written: Vec<(String, u32, bool)> = self
+            .lines
+            .iter()
+            .map(|(key, line)| (key.clone(), *line, false))
+            .chain(variables().into_iter().map(|key| (key, 0, true)))
+            .collect();
+        for (key, line, variable) in written {
+            if KEYS.iter().any(|(known, _)| *known == key) {
+                continue;
+            }
+            let near = nearest(&key, KEYS.iter().map(|(known, _)| *known));
+            let help = near.map_or_else(
+                || "les clés possibles sont dans le fichier declic.toml fourni".to_owned(),
+                |near| format!("vouliez-vous dire « {near} » ?"),
+            );
+            let place = if variable { format!(" (variable {})", variable_name(&key)) } else { String::new() };
+            self.problem(line, format!("la clé « {key} » n'existe pas{place}"), help);
+        }
+    }
+
+    fn settings(&mut self, overrides: &Overrides) -> Settings {
+        let knowledge: Vec<PathBuf> = self.get("knowledge", "une liste de dossiers").unwrap_or_default();
+        Settings {
+            data: overrides.data.clone().or_else(|| self.get("data", "un dossier")).unwrap_or_default(),
+            store_url: self.store_url(),
+            knowledge: if overrides.knowledge.is_empty() { knowledge } else { overrides.knowledge.clone() },
+            conversations: overrides.conversations.clone().or_else(|| self.text("conversations").map(PathBuf::from)),
+            coach: CoachSettings {
+                contact: self.text("coach.contact"),
+                retention_days: self
+                    .get("coach.retention_days", "un nombre de jours, 0 pour ne jamais effacer")
+                    .unwrap_or_default(),
+            },
+            web: self.web(overrides),
+            matrix: self.matrix(),
+            log: LogSettings { json: self.log_is_json() },
+        }
+    }
+
+    fn store_url(&mut self) -> Option<SecretString> {
+        let url = self.text("store.url")?;
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+            let line = self.line("store.url");
+            self.problem(
+                line,
+                "« store.url » doit commencer par sqlite: ou postgres:".to_owned(),
+                "par exemple sqlite:data/declic.db",
+            );
+        }
+        Some(SecretString::from(url))
+    }
+
+    fn web(&mut self, overrides: &Overrides) -> Option<WebSettings> {
+        let listen =
+            overrides.listen.or_else(|| self.get("web.listen", "une adresse et un port, par exemple 127.0.0.1:8080"));
+        let settings = WebSettings {
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
+            chat: self.get("web.chat", "true ou false").unwrap_or(true),
+            public_url: self.public_url(),
+            behind_proxy: self.get("web.behind_proxy", "true ou false").unwrap_or(false),
+            messages_per_minute: self.get("web.messages_per_minute", "un nombre").unwrap_or(30),
+        };
+        self.get("web.enabled", "true ou false").unwrap_or(true).then_some(settings)
+    }
+
+    fn public_url(&mut self) -> Option<String> {
+        let url = self.text("web.public_url")?;
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            let line = self.line("web.public_url");
+            self.problem(
+                line,
+                "« web.public_url » doit commencer par https:// ou http://".to_owned(),
+                "par exemple https://declic.example.org",
+            );
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    fn log_is_json(&mut self) -> bool {
+        let format = self.text("log.format").unwrap_or_default();
+        if format != "human" && format != "json" {
+            let line = self.line("log.format");
+            self.problem(line, format!("« log.format » vaut « {format} »"), "possibles : human, json");
+        }
+        format == "json"
+    }
+
+    /// The Matrix part, when any of its keys is set; then what it cannot do without is asked for.
+    fn matrix(&mut self) -> Option<MatrixSettings> {
+        let keys = ["homeserver", "user", "password", "access_token", "device_id", "recovery_passphrase"];
+        if keys.iter().all(|key| self.text(&format!("matrix.{key}")).is_none()) {
+            return None;
+        }
+        let homeserver = self.required(
+            "matrix.homeserver",
+            "l'adresse du serveur, par exemple https://matrix.agent.dinum.tchap.gouv.fr",
+        );
+        if !homeserver.is_empty() && !homeserver.starts_with("http://") && !homeserver.starts_with("https://") {
+            let line = self.line("matrix.homeserver");
+            self.problem(
+                line,
+                "« matrix.homeserver » doit commencer par https://".to_owned(),
+                "donnez l'adresse complète du serveur",
+            );
+        }
+        Some(MatrixSettings {
+            homeserver,
+            user: self.required("matrix.user", "le compte, par exemple @coach:example.org"),
+            login: self.login(),
+            recovery_passphrase: self.secret("matrix.recovery_passphrase"),
+            store_passphrase: self.secret("matrix.store_passphrase"),
+            device_name: self.text("matrix.device_name").unwrap_or_default(),
+            allow: self
+                .get("matrix.allow", "une liste d'adresses, par exemple [\"@*:example.org\"]")
+                .unwrap_or_default(),
+        })
+    }
+
+    fn login(&mut self) -> MatrixLogin {
+        match (self.secret("matrix.password"), self.secret("matrix.access_token"), self.text("matrix.device_id")) {
+            (Some(password), None, _) => MatrixLogin::Password(password),
+            (None, Some(token), Some(device)) => MatrixLogin::AccessToken { token, device },
+            (None, Some(token), None) => {
+                let line = self.line("matrix.access_token");
+                self.problem(
+                    line,
+                    "il manque « matrix.device_id »".to_owned(),
+                    "un jeton d'accès va avec l'appareil pour lequel il a été donné",
+                );
+                MatrixLogin::AccessToken { token, device: String::new() }
+            }
+            (Some(password), Some(_), _) => {
+                let line = self.line("matrix.access_token");
+                self.problem(
+                    line,
+                    "« matrix.password » et « matrix.access_token » sont donnés tous les deux".to_owned(),
+                    "gardez-en un seul",
+                );
+                MatrixLogin::Password(password)
+            }
+            (None, None, _) => {
+                let line = self.line("matrix.user");
+                self.problem(
+                    line,
+                    "il manque « matrix.password », ou « matrix.access_token » et « matrix.device_id »".to_owned(),
+                    "mettez le secret dans la variable DECLIC__MATRIX__PASSWORD",
+                );
+                MatrixLogin::Password(SecretString::from(String::new()))
+            }
+        }
+    }
+
+    fn required(&mut self, key: &str, what: &str) -> String {
+        self.text(key).unwrap_or_else(|| {
+            self.problem(0, format!("il manque « {key} »"), what);
+            String::new()
+        })
+    }
+
+    fn secret(&mut self, key: &str) -> Option<SecretString> {
+        self.text(key).map(SecretString::from)
+    }
+
+    /// A text that is set and not empty.
+    fn text(&mut self, key: &str) -> Option<String> {
+        self.get::<String>(key, "un texte entre guillemets").filter(|text| !text.is_empty())
+    }
+
+    fn get<T: DeserializeOwned>(&mut self, key: &str, what: &str) -> Option<T> {
+        match self.merged.get::<T>(key) {
+            Ok(value) => Some(value),
+            Err(config::ConfigError::NotFound(_)) => None,
+            // The error would quote the value, which may be a secret.
+            Err(_) => {
+                let line = self.line(key);
+                let place = if line == 0 { format!(" (variable {})", variable_name(key)) } else { String::new() };
+                let message = format!("« {key} » n'a pas la bonne forme{place}");
+                if self.problems.iter().all(|known| known.message != message) {
+                    self.problem(line, message, format!("on attend {what}"));
+                }
+                None
+            }
+        }
+    }
+
+    fn line(&self, key: &str) -> u32 {
+        if variables().contains(&key.to_owned()) { 0 } else { self.lines.get(key).copied().unwrap_or(0) }
+    }
+
+    fn overridden(&self, key: &str, overrides: &Overrides) -> Option<String> {
+        match key {
+            "data" => overrides.data.as_ref().map(|path| path.display().to_string()),
+            "web.listen" => overrides.listen.map(|address| address.to_string()),
+            "conversations" => overrides.conversations.as_ref().map(|path| path.display().to_string()),
+            "knowledge" if !overrides.knowledge.is_empty() => Some(format!("{:?}", overrides.knowledge)),
+            _ => None,
+        }
+    }
+
+    fn origin(&self, key: &str, overrides: &Overrides) -> String {
+        if self.overridden(key, overrides).is_some() {
+            "command line".to_owned()
+        } else if variables().contains(&key.to_owned()) {
+            variable_name(key)
+        } else if let Some(line) = self.lines.get(key) {
+            format!("{}:{line}", self.path.display())
+        } else {
+            "default".to_owned()
+        }
+    }
+}
+
+fn merge(text: &str) -> Result<Config, config::ConfigError> {
+    let defaults: String = KEYS
+        .iter()
+        .filter(|(_, default)| !default.is_empty())
+        .map(|(key, default)| format!("{key} = {default}\n"))
+        .collect();
+    let mut environment =
+        Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").try_parsing(true).list_separator(",");
+    for list in LISTS {
+        environment = environment.with_list_parse_key(list);
+    }
+    Config::builder()
+        .add_source(File::from_str(&defaults, FileFormat::Toml))
+        .add_source(File::from_str(text, FileFormat::Toml))
+        .add_source(environment)
+        .build()
+}
+
+/// The key paths that `DECLIC__*` variables set.
+fn variables() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter_map(|name| Some(name.strip_prefix("DECLIC__")?.to_lowercase().replace("__", "."))).collect()
+}
+
+fn variable_name(key: &str) -> String {
+    format!("{PREFIX}__{}", key.to_uppercase().replace('.', "__"))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::error(path, 0, 0, format!("ce fichier ne se lit pas : {error}"))
+        .with_help("vérifiez son nom et ses droits")
+}
+
+/// Every key path of the file with its line.
+fn key_lines(path: &Path, text: &str) -> Result<BTreeMap<String, u32>, Problem> {
+    let table = toml::de::DeTable::parse(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| line_of(text, span.start));
+        Problem::error(path, line, 0, format!("ce fichier n'est pas du TOML lisible : {}", error.message()))
+            .with_help("vérifiez les guillemets et les crochets de cette ligne")
+    })?;
+    let mut lines = BTreeMap::new();
+    collect(table.get_ref(), "", text, &mut lines);
+    Ok(lines)
+}
+
+fn collect(table: &toml::de::DeTable<'_>, prefix: &str, text: &str, lines: &mut BTreeMap<String, u32>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+        match value.get_ref() {
+            toml::de::DeValue::Table(inner) => collect(inner, &path, text, lines),
+            _ => {
+                lines.insert(path, line_of(text, key.span().start));
+            }
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> u32 {
+    let before = text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
+    u32::try_from(before + 1).unwrap_or(u32::MAX)
+}

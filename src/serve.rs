@@ -1,0 +1,212 @@
+//! Opens the parts, starts the loops, waits for the signal, lets them finish.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::{CoachSettings, MatrixSettings, Settings, WebSettings};
+use crate::content::{self, Sources};
+use crate::dialogue::{self, Content, House};
+use crate::inbox::{Bells, Inbox};
+use crate::lock::FolderLock;
+use crate::message::PlatformKind;
+use crate::outbox::{self, Outbox};
+use crate::platform::Platform;
+use crate::platform::health::{Health, Standing};
+use crate::platform::matrix::Matrix;
+use crate::platform::web::{self, Web, WebState};
+use crate::purge;
+use crate::store::{Pending, Store};
+use crate::turns::Turns;
+
+/// Runs the coach until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When a part cannot start, or ends by itself.
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let house = House::of(&settings.coach);
+    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), house)?);
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("cannot create the data folder {}", settings.data.display()))?;
+    let _lock = FolderLock::take(&settings.data)?;
+    let store = open_store(&settings).await?;
+    let stop = CancellationToken::new();
+    let outcome = Parts::new(&settings, content, store.clone(), stop.clone()).run(&settings).await;
+    stop.cancel();
+    store.close().await;
+    outcome
+}
+
+/// The store that the settings name: a SQLite file in the data folder unless told otherwise.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let url = match &settings.store_url {
+        Some(url) => url.expose_secret().to_owned(),
+        None => format!("sqlite:{}", settings.data.join("declic.db").display()),
+    };
+    Store::open(&url).await.context("cannot open the store")
+}
+
+impl House {
+    pub fn of(settings: &CoachSettings) -> Self {
+        Self { contact: settings.contact.clone(), retention_days: settings.retention_days }
+    }
+}
+
+impl Sources {
+    pub fn of(settings: &Settings) -> Self {
+        Self { knowledge: settings.knowledge.clone(), conversations: settings.conversations.clone() }
+    }
+}
+
+/// What the loops and platforms share.
+struct Parts {
+    content: Arc<Content>,
+    store: Store,
+    clock: Clock,
+    bells: Bells,
+    inbox: Inbox,
+    health: Health,
+    stop: CancellationToken,
+    tasks: JoinSet<anyhow::Result<()>>,
+}
+
+impl Parts {
+    fn new(settings: &Settings, content: Arc<Content>, store: Store, stop: CancellationToken) -> Self {
+        let (clock, bells) = (Clock::System, Bells::default());
+        let inbox = Inbox::new(store.clone(), clock.clone(), bells.clone());
+        let health = Health::expecting(platforms(settings));
+        Self { content, store, clock, bells, inbox, health, stop, tasks: JoinSet::new() }
+    }
+
+    async fn run(mut self, settings: &Settings) -> anyhow::Result<()> {
+        let mut outgoing = vec![Platform::Web(Web::default())];
+        if let Some(web) = &settings.web {
+            self.start_web(web.clone(), settings.coach.clone()).await?;
+        }
+        if let Some(matrix) = &settings.matrix {
+            let handle = Matrix::default();
+            outgoing.push(Platform::Matrix(handle.clone()));
+            self.start_matrix(handle, matrix.clone(), settings.data.clone());
+        }
+        anyhow::ensure!(
+            !self.tasks.is_empty(),
+            "nothing to serve: the web part is disabled and Matrix is not configured"
+        );
+        self.start_loops(settings, outgoing);
+        self.wait().await
+    }
+
+    async fn start_web(&mut self, settings: WebSettings, coach: CoachSettings) -> anyhow::Result<()> {
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: give another address with --listen", settings.listen))?;
+        let address = listener.local_addr()?;
+        let chat = settings.chat;
+        let state = WebState {
+            settings,
+            coach,
+            greeting: web::greeting(&self.content, self.clock.now()),
+            store: self.store.clone(),
+            inbox: self.inbox.clone(),
+            bells: self.bells.clone(),
+            health: self.health.clone(),
+        };
+        self.health.set(PlatformKind::Web, Standing::Ready);
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move { web::serve(listener, state, stop).await.context("the web part") });
+        if chat {
+            println!("Déclic : http://{address}/");
+        } else {
+            println!("Déclic : http://{address}/livez");
+        }
+        Ok(())
+    }
+
+    fn start_matrix(&mut self, matrix: Matrix, settings: MatrixSettings, data: std::path::PathBuf) {
+        println!("Déclic : {} ({})", settings.user, settings.homeserver);
+        let (inbox, health, stop) = (self.inbox.clone(), self.health.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            let answered = |there| {
+                health.set(PlatformKind::Matrix, if there { Standing::Ready } else { Standing::Away });
+            };
+            matrix.listen(&settings, &data, &inbox, answered, &stop).await.context("the Matrix part")
+        });
+    }
+
+    fn start_loops(&mut self, settings: &Settings, outgoing: Vec<Platform>) {
+        let platforms = platforms(settings);
+        let content = Arc::clone(&self.content);
+        let apologies = Arc::clone(&self.content);
+        let turns = Turns {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            bells: self.bells.clone(),
+            platforms: platforms.clone(),
+            step: move |pending: &Pending, now| {
+                dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
+            },
+            apology: move |language| apologies.apology(language),
+        };
+        let outbox = Arc::new(Outbox {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            bells: self.bells.clone(),
+            platforms,
+            send: outbox::through(outgoing.into()),
+            deadline: outbox::DEADLINE,
+        });
+        let (store, clock, days) = (self.store.clone(), self.clock.clone(), settings.coach.retention_days);
+        let stops = [(); 3].map(|()| self.stop.clone());
+        let [turns_stop, outbox_stop, purge_stop] = stops;
+        self.tasks.spawn(async move {
+            turns.run(&turns_stop).await;
+            Ok(())
+        });
+        self.tasks.spawn(async move {
+            outbox.run(&outbox_stop).await;
+            Ok(())
+        });
+        self.tasks.spawn(async move {
+            purge::run(&store, &clock, days, &purge_stop).await;
+            Ok(())
+        });
+    }
+
+    /// Until a signal, or until a part ends: then all are told to stop and may finish what they hold.
+    async fn wait(mut self) -> anyhow::Result<()> {
+        let outcome = tokio::select! {
+            signal = terminated() => signal,
+            Some(ended) = self.tasks.join_next() => ended.context("a part panicked").flatten(),
+        };
+        self.stop.cancel();
+        tracing::info!("stopping");
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.context("a part panicked").flatten()?;
+        }
+        outcome
+    }
+}
+
+fn platforms(settings: &Settings) -> Vec<PlatformKind> {
+    let web = settings.web.as_ref().map(|_| PlatformKind::Web);
+    let matrix = settings.matrix.as_ref().map(|_| PlatformKind::Matrix);
+    web.into_iter().chain(matrix).collect()
+}
+
+async fn terminated() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}
