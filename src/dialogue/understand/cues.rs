@@ -4,25 +4,28 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::patterns::Patterns;
-use super::tokens::{Token, part_start, sentence_start};
+use super::tokens::{Token, part_start, sentence_start, text_at};
 
 /// « nous n'avons que », « je dispose de »: whoever writes has what follows.
 static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "j|je n? ai|avais|aurai|aurais pas?",
-        "on n? a|aura|aurait|avait pas? droit? a?",
+        "jai|ja|g|jaurai|jorai",
+        "on n? a|aura|aurait|avait pas?",
+        "on a|aura droit a",
+        "moi avons|ai",
         "nous n? avons|aurons|aurions|avions pas?",
-        "je|on|nous ne? dispose|disposons|disposerai|disposera|disposerons que? de|d",
+        "je|on|nous|qui ne? dispose|disposons|disposerai|disposera|disposerons que? de|d?",
         "disposant de|d",
-        "il|y? ne? me|m|nous reste",
-        "on me|m|nous donne|laisse|accorde|octroie",
-        "on|me|m|nous a donne|accorde|laisse|octroye",
+        "il|y? ne? me|m|nous|lui reste",
+        "on|directeur|directrice|chef|cheffe|prefet|maire|patron|hierarchie|cabinet me|m|nous|lui a? donne|laisse|accorde|octroie|octroye|prete",
+        "prefet|directeur|directrice|chef|cheffe|maire|cabinet|ministre|patron a donne|laisse|accorde",
         "ai|avons|a|avoir|aurai|aurons|aura bloque|prevu|reserve|obtenu|cale|trouve",
-        "bloque|bloquer|reserver|prevoir|prevoit|prevoyons|consacrer|caler|degager",
-        "y mettre|passer",
-        "avec|dispo|dispos|disponible|disponibles",
-        "tenir|tienne|tient|faire|faisable|boucler|regler|boucle en|dans|sur|sous",
-        "i|we ve? only? have|got|had only? just?",
+        "bloque|bloquer|reserver|prevoir|prevoit|prevoyons|prevu|consacrer|consacre|caler|degager|liberer|allouer|passer",
+        "y consacrer|mettre|passer|consacre",
+        "avec|dispo|dispos|disponible|disponibles|reunis|reunies",
+        "tenir|tienne|tient|faire|fasse|faisable|boucler|regler|boucle en|dans|sur",
+        "i|we|ve only? have|got|had only? just?",
         "given|using|allocate|spare",
     ])
 });
@@ -31,20 +34,30 @@ static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
 static MEASURE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "en|pendant|durant|pour|pr|sur|ds|dans|in|for|over|during|within|under",
-        "juste|seulement|uniquement|just|only|que|qu|about|around|roughly",
-        "environ|env|grosso|modo|a peu pres|disons|peut etre|maybe|perhaps|soit|genre",
-        "max|maxi|maximum|au maximum|au plus|at most|up to|grand maximum|tout au plus",
-        "a peine|barely|pas plus de|d|qu|pas plus|moins de|d|less than|no more than|not more than|plus de|en tout",
-        "et|and|mais|but|donc|alors|ou|avec|with|la|le|l|les|cette|ce|the|ici|dispo|temps|time|duree|duration|delai|creneau",
-        "et seulement|euh|bon|voila",
+        "juste|seulement|uniquement|just|only|que|qu|about|around|roughly|peine|barely|meme",
+        "environ|env|grosso|modo|disons|maybe|perhaps|soit|genre|presque|quasi|quasiment|peut|etre",
+        "a peu pres",
+        "max|maxi|maximum|grand maximum?",
+        "tout? au plus|max|maximum",
+        "at most",
+        "up to",
+        "a peine",
+        "pas? plus|moins de|d|qu|que?",
+        "no|not more than",
+        "less than",
+        "en tout",
+        "et|and|mais|but|donc|alors|ou|avec|with|la|le|l|les|cette|ce|the|ici|dispo|temps|time|duree|duration|delai|creneau|a|an|small|petit|petite|d|de",
+        "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|matin|soir|monday|tuesday|wednesday|thursday|friday",
+        "euh|bon|voila|ben|bah|deja|total",
     ])
 });
 
 static NEED: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "je|j|on|nous voudrais|veux|veut|voudrait|voulons|voudrions|aimerais|aimerait|aimerions|souhaite|souhaitons|souhaiterais|cherche|cherchons|dois|doit|devons|compte|comptons|prevois|prevoit|prevoyons|propose|proposons",
-        "veut|veulent|souhaite|voudrait|aimerait|demande|demandent",
-        "besoin|faut|faudrait|faudra|comment|peut on|puis je|possible|objectif|idee",
+        "voudr*|veux|veut|veu|veulent|voulons|aimer*|souhait*|cherche*|dois|doit|doi|devons|doivent|compte|comptons|prevoi*|prevoyons|propos*",
+        "demande|demandent|besoin|faut|fo|faudrait|faudra|comment|commen|coment|possible|objectif|idee|envie|reve",
+        "peut|puis|peux on|je",
+        "on|je|nous peut|peux|pouvons",
         "organiser|animer|preparer|prevoir|lancer|monter|mener|faciliter|reunir|tester|trouver|choisir|construire|produire|imaginer|creer|rediger|decider|partager|definir|prioriser|lister|cadrer|faire",
         "want|need|wants|needs|would|how|could|should|must|can|let|help|looking|trying|plan|planning|run|running|organise|organize|design",
     ])
@@ -53,12 +66,14 @@ static NEED: LazyLock<Patterns> = LazyLock::new(|| {
 /// Verbs of the situation: what lasts, waits, costs or goes by is not ours to spend.
 static SITUATION: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "dure|durent|durait|duraient|duree|attend|attendent|attendons|attendait|attendaient|attendre|attente|patiente|patientent",
-        "met|mettent|mettait|mettons|prend|prennent|prenait|perd|perdent|perdons|perdait|perdu|passe|passent|passait|passons|coute|coutent|coutait",
+        "dure|durent|durait|duraient|duree|attend|attendent|attendons|attendait|attendaient|attendre|attente|patiente|patientent|pris|mis",
+        "met|mets|mettent|mettait|mettons|prend|prennent|prenait|perd|perds|perdent|perdons|perdait|perdu|passe|passent|passait|passons|coute|coutent|coutait",
         "reste|restent|restait|meurt|meurent|partent|part|arrive|arrivent|ouvre|ouvrent|ferme|ferment|repond|repondent|traite|traitent|retard|delais",
         "tourne|tournent|revient|reviennent|recommence|disparait|disparaissent|tombe|tombent|explose|oublie|oublient|stagne|traine|trainent|augmente|augmentent",
+        "recoit|recoivent|accueille|accueillent|depense|depensent|ferme|quitte|quittent|quitte|finance|gere|gerent|represente",
         "faut attendre|compter|patienter",
-        "waits|waiting|waited|lasts|lasted|lasting|takes|took|lose|loses|losing|costs|cost|spent|spends|queue|queues|queuing|delay|late|stay|stays",
+        "delai|delais|temps d|de attente|traitement|reponse",
+        "waits|wait|waiting|waited|lasts|lasted|lasting|takes|took|lose|loses|losing|costs|cost|spent|spends|queue|queues|queuing|delay|late|stay|stays|receive|receives|since",
         "ils|elles|they|he|she",
     ])
 });
@@ -98,8 +113,10 @@ impl<'a> Tie<'a> {
     /// It opens its part of the sentence, or follows another mean.
     pub fn bare(&self) -> bool {
         let start = skip_measure(self.tokens, self.quantity.start);
+        // « et deux jours » goes on a list that has begun.
+        let joins = |at: usize| !self.stated.is_empty() && matches!(text_at(self.tokens, at), "et" | "and");
         let opens = |at: usize| at == part_start(self.tokens, at) || self.stated.iter().any(|range| range.end == at);
-        (start..=self.quantity.start).any(opens) && !self.told()
+        (start..=self.quantity.start).any(|at| opens(at) || joins(at)) && !self.told()
     }
 
     /// It belongs to a list of means, not to a story that begins with a number.

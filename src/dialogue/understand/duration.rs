@@ -3,15 +3,18 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::cues::Tie;
+use super::cues::{Tie, is_situation};
 use super::patterns::Patterns;
-use super::tokens::{Token, text_at, tokens, value_at};
+use super::persons::{is_unit, noun_end};
+use super::tokens::{Token, sentence_start, text_at, tokens, value_at};
 
 const HALF_DAY: f64 = 3.5;
 const DAY: f64 = 7.0;
 const WEEK: f64 = 35.0;
 const MONTH: f64 = 140.0;
 const YEAR: f64 = 1600.0;
+/// « savoir en deux minutes » is a manner of speaking: below five minutes nothing is planned.
+const LEAST: f64 = 0.08;
 /// Nobody plans more: a longer duration is a figure of speech or a slip.
 const MOST: f64 = 5000.0;
 
@@ -30,6 +33,9 @@ pub struct Duration {
 pub fn stated(tokens: &[Token], means: &[Range<usize>]) -> Option<(f32, Range<usize>)> {
     let mut all = durations(tokens);
     all.retain(|duration| is_own(tokens, duration, means));
+    for duration in &mut all {
+        duration.hours *= sessions(tokens, duration.range.start);
+    }
     let revised = REVISION.within(tokens);
     let chosen = if revised { all.pop() } else { all.into_iter().next() }?;
     Some((chosen.hours as f32, chosen.range))
@@ -69,6 +75,7 @@ static DATED: LazyLock<Patterns> = LazyLock::new(|| {
         "d ici",
         "jusqu a",
         "age|ages|agee|agees|aged|vieux|vieille|ancien|ancienne|date de?",
+        "reponse|reponses|traitement|delai|delais en|sous|de|d",
         "premiere|premieres|premier|premiers|derniere|dernieres|dernier|derniers|prochain|prochains|prochaines|last|first|next|past",
     ])
 });
@@ -77,8 +84,9 @@ static DATED: LazyLock<Patterns> = LazyLock::new(|| {
 static NOT_SPENT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "plus tard|tot",
-        "avant|apres|ago|later|old|late|earlier|before|after|plein|pleine|portes|qui|que|qu",
+        "avant|apres|ago|later|old|late|earlier|before|after|portes|qui|que|qu",
         "sur #",
+        "par|per personne|sujet|theme|point|jour|dossier|agent|usager|appel|visite|day|person",
         "/ #",
         "s? wait|delay|queue",
     ])
@@ -87,26 +95,39 @@ static NOT_SPENT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
 /// What a « de » after a duration may name if the time is still to be spent.
 static TIME_OF_WORK: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "de|d|of travail|temps|atelier|ateliers|reunion|seance|session|seminaire|prepa|preparation|disponible|visio|echange|echanges|marge|libre|concertation|brainstorming|work|workshop|time|disponibilite|dispo|formation|creneau|reflexion|max|maxi|maximum|suite|discussion|sprint|immersion",
+        "de|d|of travail|temps|atelier|ateliers|reunion|seance|session|seminaire|prepa|preparation|disponible|visio|echange|echanges|marge|libre|concertation|brainstorming|work|workshop|time|disponibilite|dispo|formation|creneau|max|maxi|maximum|suite|sprint|immersion|creation|recherche",
     ])
 });
 
 /// A meeting and its length: « atelier de », « réunion d' », "workshop of", « séance ».
 static SESSION: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "atelier|ateliers|reunion|reunions|seance|seances|seminaire|seminaires|session|sessions|creneau|creneaux|visio|webinaire|hackathon|sprint|rencontre|format|formation|workshop|workshops|meeting|temps|duree|comite|copil|brainstorming|plage|slot|experimentation|test|module collectif|court|courte|participatif|unique? max|maxi|en|sur|pendant? de|d|of?",
-        "atelier|seance|session|seminaire|hackathon|workshop dure|durera|durerait|prend|prendra|lasts|lasting|tient|tiendra en|sur?",
+        "atelier*|reunion*|seance*|seminaire*|session*|creneau*|visio|webinaire|hackathon|sprint|rencontre*|format|formation|workshop*|meeting*|temps|duree|comite|copil|brainstorming|plage|slot|experimentation|test|module|cycle|calendrier|mission|projet|entretien|rdv collectif|collective|court|courte|participatif|unique? max|maxi|en|sur|pendant? de|d|of?",
+        "atelier|reunion|seance|seminaire de|d service|equipe|direction|travail|bureau|pole|rentree|cadrage|lancement de|d?",
+        "rendez vous d|de",
+        "atelier|seance|session|seminaire|hackathon|workshop dure|durera|durerait|prend|prendra|lasts|lasting",
+        "atelier|seance|session|seminaire|hackathon|workshop tient|tiendra|tenant en|sur",
     ])
 });
 
 /// « nos réunions de trois heures »: meetings that exist, not the one to come.
-static HABIT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["nos|les|ces|des|chaque|leurs|our|the|these|par"]));
+static RECURRENT: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["chaque|every", "tous|toutes les"]));
+
+static HABIT: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["nos|les|ces|des|chaque|leurs|our|the|these|par|apres|depuis"]));
 
 static LIMIT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "max|maxi|maximum|tops|chrono|seulement|only|devant|disponibles|dispo|disponible|pas plus|grand maximum",
-        "au|tout max|maxi|maximum|plus|au plus",
-        "at most|top chrono|en tout|d affilee|pas plus|in total|pour|pr tout|boucler",
+        "max|maxi|maximum|tops|chrono|seulement|only|disponibles|dispo|disponible",
+        "devant moi|nous",
+        "au|tout|grand max|maxi|maximum|plus",
+        "pas plus",
+        "tout au plus",
+        "at most",
+        "top chrono",
+        "en|in tout|total",
+        "d affilee",
+        "pour|pr tout|boucler",
     ])
 });
 
@@ -115,8 +136,8 @@ static LIST_GOES_ON: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         ">",
         "#",
-        "pour|pr|afin|a|au|par|devant|sur|en|avec|chacun|chacune|ensemble|ici|tous|toutes|sans|dans|et|ou|de|d|maximum|max|maxi|pas|dispo|dispos|disponible|disponibles|seulement|grand|minimum|mini|environ|top|tout|non|zero|budget|petit|gros|peu|on|nous|moi|seul|seule|visio|budjet",
-        "for|to|with|in|on|online|together|remotely|and|maximum|only|at|of|no|we|per|total",
+        "pour|pr|afin|a|au|par|devant|sur|en|avec|chacun|chacune|ensemble|ici|tous|toutes|sans|dans|et|ou|de|d|maximum|max|maxi|pas|dispo|dispos|disponible|disponibles|seulement|grand|minimum|mini|environ|top|tout|toute|non|zero|budget|petit|gros|peu|on|nous|moi|seul|seule|visio|budjet|montre|durant|autour|lundi|mardi|mercredi|jeudi|vendredi|samedi|demain|dehors|aucun|aucune",
+        "for|to|with|in|on|online|together|remotely|and|maximum|only|at|of|no|we|per|total|alone",
     ])
 });
 
@@ -124,7 +145,7 @@ static LIST_GOES_ON: LazyLock<Patterns> = LazyLock::new(|| {
 static COMPLAINT: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "pour|pr|to|for obtenir|avoir|recevoir|joindre|attendre|savoir|rien|repondre|get|receive|reach|hear",
-        "pour|pr un|une|que|qu",
+        "pour|pr un|une reponse|rendez|rdv|permis|papier|dossier|certificat|document|acte|titre",
         "for|to an? answer|reply|appointment|permit",
     ])
 });
@@ -132,11 +153,13 @@ static COMPLAINT: LazyLock<Patterns> = LazyLock::new(|| {
 fn is_own(tokens: &[Token], duration: &Duration, means: &[Range<usize>]) -> bool {
     let Range { start, end } = duration.range;
     let tie = Tie::new(tokens, duration.range.clone(), means);
-    if duration.hours <= 0.0 || duration.hours > MOST || is_time_of_day(tokens, duration) {
+    if duration.hours < LEAST || duration.hours > MOST || (is_time_of_day(tokens, duration) && !tie.owned()) {
         return false;
     }
     if let Some(session) = SESSION.before(tokens, start) {
-        return HABIT.before(tokens, session).is_none();
+        return HABIT.before(tokens, session).is_none()
+            && RECURRENT.at(tokens, end).is_none()
+            && !told_before(tokens, session);
     }
     let of_work = TIME_OF_WORK.at(tokens, end).is_some();
     let in_a_row = text_at(tokens, end + 1) == "affilee";
@@ -154,6 +177,19 @@ fn is_own(tokens: &[Token], duration: &Duration, means: &[Range<usize>]) -> bool
         return !tie.told();
     }
     (tie.bare() && LIST_GOES_ON.at(tokens, end).is_some()) || (tie.wished() && is_adverb(tokens, start))
+}
+
+fn told_before(tokens: &[Token], at: usize) -> bool {
+    is_situation(&tokens[sentence_start(tokens, at)..at])
+}
+
+/// How many meetings of this length: « quatre rencontres de deux heures ».
+fn sessions(tokens: &[Token], start: usize) -> f64 {
+    let count = SESSION
+        .before(tokens, start)
+        .and_then(|session| session.checked_sub(1))
+        .and_then(|before| value_at(tokens, before));
+    count.filter(|count| (2.0..=20.0).contains(count)).unwrap_or(1.0)
 }
 
 /// « en deux heures », « une matinée »: how long something is done, not « la réunion de deux heures ».
@@ -209,7 +245,10 @@ fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
     let (base, end) = base(tokens, after_count)?;
     let unit = text_at(tokens, end - 1);
     let by_the_hour = matches!(unit, "h" | "heure" | "heures");
-    let (extra, end) = extra(tokens, end, base);
+    let (extra, mut end) = extra(tokens, end, base);
+    while QUALIFIERS.contains(&text_at(tokens, end)) {
+        end += 1;
+    }
     if by_the_hour && let Some(hours) = clock_range(tokens, at) {
         return Some(Duration { range: at..end, hours, by_the_hour: false, vague: false });
     }
@@ -217,6 +256,43 @@ fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
     let vague = matches!(text_at(tokens, at), "la" | "l" | "cette" | "toute" | "the");
     Some(Duration { range: at..end, hours, by_the_hour, vague })
 }
+
+/// What may qualify a duration without changing it.
+const QUALIFIERS: &[&str] = &[
+    "entiere",
+    "entieres",
+    "entier",
+    "entiers",
+    "complete",
+    "completes",
+    "complet",
+    "complets",
+    "pleine",
+    "pleines",
+    "plein",
+    "pleins",
+    "cumulee",
+    "cumulees",
+    "bloquee",
+    "bloques",
+    "bloque",
+    "bloquees",
+    "courte",
+    "libre",
+    "libres",
+    "consecutifs",
+    "consecutives",
+    "ouvres",
+    "mensuelle",
+    "environ",
+    "workshop",
+    "session",
+    "sprint",
+    "meeting",
+    "seminar",
+    "working",
+    "montre",
+];
 
 /// « de 9 à 12 h »: hours of the clock that share one unit.
 fn clock_range(tokens: &[Token], at: usize) -> Option<f64> {
@@ -338,7 +414,7 @@ fn extra(tokens: &[Token], end: usize, base: f64) -> (f64, usize) {
         ("et", "demi" | "demie", _) => (base / 2.0, end + 2),
         ("and", "a", "half") => (base / 2.0, end + 3),
         ("et", "quart", _) if base == 1.0 => (0.25, end + 2),
-        ("ou", "deux", _) | ("or", "two", _) => (base / 2.0, end + 2),
+        ("ou", "deux", _) | ("or", "two", _) if !is_unit_at(tokens, end + 2) => (base / 2.0, end + 2),
         _ => match value_at(tokens, end) {
             Some(minutes) if base == 1.0 && are_minutes(tokens, end, minutes) => {
                 let unit = usize::from(matches!(word(1), "min" | "mn" | "minutes" | "minute"));
@@ -349,31 +425,15 @@ fn extra(tokens: &[Token], end: usize, base: f64) -> (f64, usize) {
     }
 }
 
+/// « une heure ou deux », but not « une heure ou deux jours ».
+fn is_unit_at(tokens: &[Token], at: usize) -> bool {
+    hours_of(text_at(tokens, at)).is_some()
+}
+
 /// `2 h 30`, but not « 2 h 12 personnes ».
 fn are_minutes(tokens: &[Token], at: usize, minutes: f64) -> bool {
     let next = text_at(tokens, at + 1);
-    let ends = next.is_empty()
-        || tokens[at + 1].is_mark()
-        || matches!(
-            next,
-            "min"
-                | "mn"
-                | "minutes"
-                | "minute"
-                | "pour"
-                | "pr"
-                | "a"
-                | "en"
-                | "avec"
-                | "max"
-                | "maxi"
-                | "maximum"
-                | "et"
-                | "de"
-                | "d"
-                | "sur"
-                | "dans"
-                | "par"
-        );
-    (minutes < 1.0 || minutes >= 5.0) && minutes < 60.0 && minutes.fract() == 0.0 && ends
+    let counts =
+        noun_end(tokens, at + 1).is_some() || (is_unit(next) && !matches!(next, "min" | "mn" | "minutes" | "minute"));
+    (5.0..60.0).contains(&minutes) && minutes % 5.0 == 0.0 && !counts
 }

@@ -9,17 +9,24 @@ use crate::knowledge::{Budget, Means, Skill};
 /// What the text states, and nothing that it does not: « la queue dure deux heures » states no hours.
 pub fn means_in(text: &str) -> Means {
     let tokens = tokens(text);
-    let (budget, spent) = money::stated(&tokens).unzip();
-    let mut means = Means { budget, skill: skill::stated(&tokens), ..Means::default() };
-    let mut found: Vec<Range<usize>> = spent.into_iter().collect();
-    // Twice: a mean is easier to believe in beside another one, and that one may come later.
-    for _ in 0..2 {
+    let mut means = Means { skill: skill::stated(&tokens), ..Means::default() };
+    let mut found: Vec<Range<usize>> = Vec::new();
+    // Several times: a mean is easier to believe in beside another one, and that one may come later.
+    for _ in 0..3 {
+        let budget = money::stated(&tokens, &found);
         let hours = duration::stated(&tokens, &found);
         let people = people::stated(&tokens, &found);
         let remote = place::stated(&tokens, &found);
-        found.extend(
-            [hours.as_ref().map(range), people.as_ref().map(range), remote.as_ref().map(range)].into_iter().flatten(),
-        );
+        found = [
+            budget.as_ref().map(range),
+            hours.as_ref().map(range),
+            people.as_ref().map(range),
+            remote.as_ref().map(range),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        means.budget = budget.map(|(budget, _)| budget);
         means.hours = hours.map(|(hours, _)| hours);
         means.people = people.map(|(people, _)| people);
         means.remote = remote.map(|(remote, _)| remote);

@@ -10,6 +10,7 @@ mod money;
 pub mod numbers;
 mod patterns;
 mod people;
+mod persons;
 mod place;
 mod skill;
 pub mod text;

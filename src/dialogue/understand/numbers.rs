@@ -322,7 +322,10 @@ fn range(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
     let last = if joins { first + 2 } else { first + 1 };
     let high = value_at(tokens, last)?;
     let loose = high - low == 1.0 && !tokens[first].in_figures() && !tokens[last].in_figures();
-    let fits = low < high && (joins || loose);
+    // `1-2-4` is the name of a method.
+    let chained =
+        text_at(tokens, last + 1) == "-" || first.checked_sub(1).is_some_and(|before| text_at(tokens, before) == "-");
+    let fits = low < high && (joins || loose) && !chained;
     fits.then(|| (Token::range(written(&tokens[first..=last]), low, high), last + 1))
 }
 

@@ -1,11 +1,11 @@
 //! A small language for phrases, so that cues are tables of words and not code.
 //!
-//! Elements are parted by spaces. `a|b` is a choice, `abc*` a beginning of a word, `#` any number, `.` any word,
+//! Elements are parted by spaces. `a|b` is a choice, `abc*` a beginning of a word, `#` any number, `.` any word or number,
 //! `<` and `>` the edges of a part of a sentence (they take no word), and a final `?` makes an element optional.
 
 use std::ops::Range;
 
-use super::tokens::{Kind, Token};
+use super::tokens::Token;
 
 /// How many tokens a phrase may span: longer ones would be a parser in disguise.
 const LONGEST: usize = 10;
@@ -21,7 +21,7 @@ enum Choice {
     Exactly(&'static str),
     Beginning(&'static str),
     Number,
-    Word,
+    Any,
     PartStart,
     PartEnd,
 }
@@ -65,7 +65,7 @@ impl Choice {
     fn read(written: &'static str) -> Self {
         match written {
             "#" => Self::Number,
-            "." => Self::Word,
+            "." => Self::Any,
             "<" => Self::PartStart,
             ">" => Self::PartEnd,
             _ => written.strip_suffix('*').map_or(Self::Exactly(written), Self::Beginning),
@@ -81,7 +81,7 @@ impl Choice {
             Self::Exactly(word) => token?.text == *word,
             Self::Beginning(beginning) => token?.text.starts_with(beginning),
             Self::Number => token?.value().is_some(),
-            Self::Word => token?.kind == Kind::Word,
+            Self::Any => !token?.is_mark(),
         };
         fits.then_some(1)
     }

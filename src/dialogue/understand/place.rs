@@ -7,32 +7,12 @@ use super::cues::{Tie, is_situation};
 use super::patterns::Patterns;
 use super::tokens::{Token, part_start, sentence_start, tokens};
 
-/// Whether the agent states that the group works at a distance, and where.
+/// Whether the group works at a distance, where the agent states it; « moitié écran moitié salle » is neither.
 pub fn stated(tokens: &[Token], means: &[Range<usize>]) -> Option<(bool, Range<usize>)> {
     if MIXED.within(tokens) {
         return None;
     }
-    let remote = REMOTE
-        .all(tokens)
-        .find(|range| {
-            !NOT_GROUP.within(&tokens[part_start(tokens, range.start)..range.start]) && !served(tokens, range)
-        })
-        .or_else(|| {
-            PHONE.all(tokens).find(|range| {
-                let tie = Tie::new(tokens, range.clone(), means);
-                (tie.bare() || tie.wished() || WORKED.before(tokens, range.start).is_some())
-                    && !served(tokens, range)
-                    && !NOT_GROUP.within(&tokens[part_start(tokens, range.start)..range.start])
-            })
-        });
-    let together = TOGETHER
-        .all(tokens)
-        .find(|range| {
-            !is_situation(&tokens[sentence_start(tokens, range.start)..range.start])
-                && ELSEWHERE.at(tokens, range.end).is_none()
-        })
-        .or_else(|| HERE.all(tokens).find(|range| !means.is_empty() && part_start(tokens, range.start) == range.start));
-    match (remote, together) {
+    match (remote(tokens, means), together(tokens, means)) {
         (Some(range), None) => Some((true, range)),
         (None, Some(range)) => Some((false, range)),
         _ => None,
@@ -42,27 +22,54 @@ pub fn stated(tokens: &[Token], means: &[Range<usize>]) -> Option<(bool, Range<u
 /// An answer to « à distance ou sur place ? ».
 pub fn answered(text: &str) -> Option<bool> {
     let tokens = tokens(text);
-    if MIXED.within(&tokens) {
-        return None;
-    }
     match (SHORT_REMOTE.within(&tokens), SHORT_TOGETHER.within(&tokens)) {
+        _ if MIXED.within(&tokens) => None,
         (true, false) => Some(true),
         (false, true) => Some(false),
         _ => None,
     }
 }
 
+fn remote(tokens: &[Token], means: &[Range<usize>]) -> Option<Range<usize>> {
+    let ours = |range: &Range<usize>| {
+        let before = &tokens[part_start(tokens, range.start)..range.start];
+        !SERVED.within(before) && !PUBLIC.within(before)
+    };
+    let tied = |range: &Range<usize>| {
+        let tie = Tie::new(tokens, range.clone(), means);
+        let channels = CHANNELS.within(&tokens[sentence_start(tokens, range.start)..range.start]);
+        !channels && (tie.bare() || tie.wished() || CALLED.before(tokens, range.start).is_some())
+    };
+    let listed =
+        |range: &Range<usize>| Tie::new(tokens, range.clone(), means).bare() && GOES_ON.at(tokens, range.end).is_some();
+    REMOTE
+        .all(tokens)
+        .find(|range| ours(range))
+        .or_else(|| PHONE.all(tokens).find(|range| ours(range) && tied(range)))
+        .or_else(|| ONLINE.all(tokens).find(|range| listed(range)))
+}
+
+fn together(tokens: &[Token], means: &[Range<usize>]) -> Option<Range<usize>> {
+    let told = |range: &Range<usize>| is_situation(&tokens[sentence_start(tokens, range.start)..range.start]);
+    let opens = |range: &Range<usize>| !means.is_empty() && part_start(tokens, range.start) == range.start;
+    let here = |range: &Range<usize>| {
+        !told(range) && ELSEWHERE.at(tokens, range.end).is_none() && NOBODY.before(tokens, range.start).is_none()
+    };
+    TOGETHER.all(tokens).find(here).or_else(|| HERE.all(tokens).find(opens))
+}
+
 static MIXED: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "hybride|hybrides|hybrid|comodal|bimodal|mixte",
-        "moitie . moitie",
-        "moitie . . moitie",
+        "moitie|mi|half . moitie|mi|half",
+        "moitie|half . . moitie|half",
         "les deux",
         "both",
-        "half . half",
+        "either",
         "un peu des deux",
         "l un ou l autre",
-        "either",
+        "moitie a distance",
+        "peu importe",
     ])
 });
 
@@ -73,55 +80,63 @@ static SHORT_REMOTE: LazyLock<Patterns> = LazyLock::new(|| {
 });
 static SHORT_TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "place|presentiel|salle|site|locaux|ensemble|reunis|reunies|physique|physiquement|bureau|together|person|room|presence|onsite",
+        "place|presentiel|salle|site|locaux|ensemble|reunis|reunies|physique|physiquement|bureau|bureaux|together|person|room|presence|onsite",
         "meme lieu|endroit|piece",
         "face to|a face",
-        "en vrai|vrai|presence",
+        "en vrai",
     ])
 });
 
 static REMOTE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "a distance",
-        "en|par visio|visioconf|visioconference|viso",
-        "en|tout? distanciel",
-        "< visio|visioconference|distanciel|remote|online >",
-        "en audio|web? conf|conference",
-        "sur|via|en|par|on|over|by teams|zoom|webex|jitsi|tchap|webconf|webconference|visioagents|video",
-        "on|nous|tous|toutes|je|equipe sommes|est|suis|serons|sera? tous|toutes? en? teletravail",
-        "< en? teletravail >",
-        "atelier|ateliers|reunion|reunions|seance|seances|session|travailler|reunir|echanger|bosser|collaborer|brainstorming|animer|entretiens|atelier en ligne",
-        "< en ligne >",
+        "en|par|une|reunion|atelier visio|visioconf|visioconference|viso",
+        "< visio|visioconference|visioconf|distanciel|remote|online >",
+        "en|tout|full distanciel|remote",
+        "en audio|web|video conf|conference",
+        "en webconference|webconf|audioconference|audioconf",
+        "sur|via|en|par|on|over|by teams|zoom|webex|jitsi|tchap|webconf|webconference|video",
+        "on|nous|tous|toutes|je sommes|est|suis|serons|sera? tous|toutes? en teletravail",
+        "atelier|ateliers|reunion|reunions|seance|seances|session|travailler|reunir|echanger|bosser|collaborer|brainstorming|animer|entretiens en ligne",
+        "uniquement|entierement|exclusivement|totalement en ligne",
         "remotely",
         "video call|calls|conference",
         "online workshop|meeting|session",
         "meet|meeting|workshop|work|session|all|fully online|remote",
-        "remote workshop|meeting|session|team",
+        "remote workshop|meeting|session",
     ])
 });
 
+/// They count only where the group is spoken of: agents also answer the telephone all day.
 static PHONE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["au|par telephone|tel", "by|over|on the? phone"]));
 
-static WORKED: LazyLock<Patterns> = LazyLock::new(|| {
-    Patterns::new(&["entretien|entretiens|reunion|atelier|interroger|echanger|echange|interviews|call", "#"])
+static CALLED: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["entretien|entretiens|reunion|atelier|interroger|echanger|echange|interviews|call|#"])
 });
+
+static CHANNELS: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["courrier|courriers|mail|mails|courriel|guichet|facebook|sms|email|counter"]));
+
+/// They count only in a list of means: « trois heures, en ligne ».
+static ONLINE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["en ligne", "en? teletravail", "online"]));
+
+static GOES_ON: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&[">", "avec|pour|pr|a|sans|with|to|for|et|#|on|nous"]));
 
 /// « les démarches à distance », « l'accueil à distance »: how a service is given, not how the group works.
 static SERVED: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "service|services|accueil|demarche|demarches|consultation|consultations|soin|soins|cours|vente|guichet|enseignement|inscription|inscriptions|accompagnement|suivi|aide|medecine|rendez vous|rdv|paiement|tenir|garder|mettre|maintenir|commande|controle|surveillance|apprentissage|tenus|tenu|vote|acces|management|managers|manager|encadrement|permanence|permanences|demande|demandes|prise de rdv",
+        "service|services|accueil|demarche*|consultation*|soin|soins|cours|vente|guichet|enseignement|inscription*|accompagnement|suivi|medecine|rdv|paiement|tenir|garder|mettre|maintenir|commande|controle|surveillance|apprentissage|tenus|tenu|vote|acces|management|managers|manager|encadrement|permanence*|demande*|parloir*|procedure*|diagnostic|pilote|teleconsultation*",
+        "rendez vous",
+        "prise de",
     ])
 });
 
-static NOT_GROUP: LazyLock<Patterns> = LazyLock::new(|| {
+static PUBLIC: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "usagers|usager|ils|elles|gens|habitants|patients|familles|parents|allocataires|administres|beaucoup|monde|citoyens|demandeurs|users|they|citizens|public|accueil|appellent|appels|clients|contribuables",
+        "usagers|usager|ils|elles|gens|habitants|locataires|patients|familles|parents|allocataires|administres|beaucoup|monde|citoyens|demandeurs|they|citizens|public|appellent|appels|clients|contribuables|assures|etudiants",
     ])
 });
-
-fn served(tokens: &[Token], range: &Range<usize>) -> bool {
-    SERVED.before(tokens, range.start).is_some()
-}
 
 static TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
@@ -131,20 +146,24 @@ static TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
         "en salle",
         "sur|on site",
         "onsite",
-        "dans nos|notre|une|la|les meme? locaux|salle|bureaux|piece",
+        "dans nos|notre locaux|bureaux|salle",
+        "dans une|la|les meme salle|piece",
+        "dans une|la salle",
+        "meme salle|piece",
         "tous|toutes reunis|reunies",
         "in person",
         "face to face",
-        "in the same room",
-        "in our|a office|offices|premises|room|building",
-        "autour d une? table",
+        "in a|the|one|same|our same? room|office|offices|premises|building",
+        "autour d|de une|la? table",
         "en face a face",
     ])
 });
 
 /// « en salle d'attente », « sur site internet ».
-static ELSEWHERE: LazyLock<Patterns> =
-    LazyLock::new(|| Patterns::new(&["d attente", "de|des|du .", "internet|web", "d . "]));
+static ELSEWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["d . ", "de|des|du .", "internet|web"]));
+
+static NOBODY: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["n|pas|jamais est|etre|sommes?", "personne n est"]));
 
 static HERE: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&["ici au|a|aux|dans|chez|meme|en|>", "here at|in|>"]));

@@ -6,30 +6,31 @@ use super::patterns::Patterns;
 use super::tokens::{Token, tokens};
 use crate::knowledge::Skill;
 
+/// The experience that the agent states.
 pub fn stated(tokens: &[Token]) -> Option<Skill> {
-    [(&*BEGINNER, Skill::Beginner), (&*INTERMEDIATE, Skill::Intermediate), (&*EXPERT, Skill::Expert)]
-        .into_iter()
-        .find_map(|(phrases, skill)| phrases.within(tokens).then_some(skill))
+    let tables = [(&*BEGINNER, Skill::Beginner), (&*INTERMEDIATE, Skill::Intermediate), (&*EXPERT, Skill::Expert)];
+    tables.into_iter().find_map(|(phrases, skill)| {
+        phrases.all(tokens).any(|range| DENIED.before(tokens, range.start).is_none()).then_some(skill)
+    })
 }
 
 /// An answer to « avez-vous déjà animé ? ».
 pub fn answered(text: &str) -> Option<Skill> {
     let tokens = tokens(text);
     stated(&tokens).or_else(|| {
-        [
+        let short = [
             (&*SHORT_INTERMEDIATE, Skill::Intermediate),
-            (&*SHORT_EXPERT, Skill::Expert),
             (&*SHORT_BEGINNER, Skill::Beginner),
-        ]
-        .into_iter()
-        .find_map(|(phrases, skill)| phrases.within(&tokens).then_some(skill))
+            (&*SHORT_EXPERT, Skill::Expert),
+        ];
+        short.into_iter().find_map(|(phrases, skill)| phrases.within(&tokens).then_some(skill))
     })
 }
 
 static SHORT_BEGINNER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "jamais|never|debutant|debutante|debutants|debutantes|novice|novices|beginner|beginners|aucune|aucun",
-        "< non|no|nope|nan|pas|not",
+        "jamais|jms|never|debutant|debutante|debutants|debutantes|novice|novices|beginner|beginners|aucune|aucun",
+        "< non|no|nope|nan|pas|not|rien|none",
         "premiere fois",
         "first time",
     ])
@@ -37,75 +38,88 @@ static SHORT_BEGINNER: LazyLock<Patterns> = LazyLock::new(|| {
 static SHORT_INTERMEDIATE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "peu|parfois|rarement|quelques|quelquefois|moyen|moyenne|moyennement|intermediaire|sometimes|some|few|bit|intermediate",
-        "une|1|deux|2|trois|3 ou? deux|trois? fois",
+        "une|1|deux|2|trois|3 ou? deux|trois|3? fois",
+        "# fois",
         "once|twice",
-        "pas beaucoup|souvent|trop",
+        "pas|not beaucoup|souvent|trop|much|often|really",
     ])
 });
 static SHORT_EXPERT: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "souvent|regulierement|expert|experte|experts|confirme|confirmee|confirmes|experimente|experimentee|metier|pro|often|regularly|expert|experienced|professional",
-        "beaucoup|plein|lots|many",
+        "souvent|regulierement|expert|experte|experts|confirme|confirmee|confirmes|experimente|experimentee|metier|pro|pros|often|regularly|experienced|professional",
+        "beaucoup|plein|lots|many|plusieurs",
         "a l aise",
-        "tres a? bien?",
+        "tres bien",
     ])
 });
 
+/// « sans animateur expert », « aucun expert ».
+static DENIED: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["sans|aucun|aucune|pas|ni|no|not|without|non d|de|un|une|a|an?"]));
+
 static BEGINNER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "< en|nous|on|je|sommes|suis|est|groupe|equipe|tous|toutes|etant|un|une|de|des|grand|grands|grande|grandes|complet|total|tres|plutot|et|mais? tous|toutes|un|une|de|des|tres|plutot? debutant|debutante|debutants|debutantes|novice|novices|beginner|beginners|inexperimente|inexperimentee|inexperimentes",
-        "suis|sommes|est|sont|animateur|animatrice|facilitateur|facilitatrice|equipe|groupe|collegues|agents tous|toutes|un|une|de|des|totalement|completement|tres|plutot|encore|vrais? grand|grands|vrais|parfait|parfaits? debutant|debutante|debutants|debutantes|novice|novices|neophyte|neophytes|inexperimente|inexperimentee|inexperimentes",
-        "je|j|on|nous n? ai|a|avons encore? jamais . anime|fait|facilite|organise|pratique|mene|utilise|conduit|prepare|co?",
-        "je|j|on|nous n? ai|a|avons encore? jamais anime|fait|facilite|organise|pratique|mene|utilise|conduit|prepare",
-        "< n? ai? encore? jamais anime|facilite|fait ca|cela|d?",
+        "< debutant*|novice|novices|beginner|beginners|inexperimente*|neophyte*",
+        "< en|nous|on|je|pour|groupe|equipe|tous|toutes|etant|et|mais|un|une|grand|grande|total|tres|plutot|complete|all sommes|suis|est|tous|toutes|un|une|de|des|tres|plutot|grands|grandes|total|complete? tous|toutes|un|une|de|des|tres|plutot|total|complets|grands? debutant*|novice|novices|beginner|beginners|inexperimente*|neophyte*",
+        "suis|sommes|est|sont|etre|sera|serons|animateur|animatrice|animateurs|facilitateur|facilitatrice|equipe|groupe|collegues|agents|animation|manager|# tous|toutes|un|une|de|des|totalement|completement|tres|plutot|encore|vrais? grand|grands|grande|vrais|parfait|parfaits|complets? debutant*|novice|novices|neophyte*|inexperimente*",
+        "debutant|debutante|debutants|debutantes|novice|novices en|dans animation|facilitation|innovation|design|la|dessin",
+        "je|j|on|nous|jai n? ai|a|avons? encore? jamais|jms vraiment? anime|facilite|organise|pratique|mene|utilise|conduit|co",
+        "je|j|on|nous|jai n? ai|a|avons? encore? jamais|jms . anime|facilite|organise|pratique|mene|utilise|conduit",
+        "je|j|on|nous|jai n? ai|a|avons? encore? jamais|jms fait|prepare|utilise|monte ca|cela|sa|ce|d|de|un|une|>",
+        "< jamais|jms anime|facilite|organise|pratique",
+        "< jamais|jms fait ca|cela|d|de|sa|>",
         "personne n a jamais anime|facilite",
-        "ma|mon|notre premiere|premier fois|animation|atelier",
-        "c est la? une? premiere fois? pour moi|nous",
-        "premiere fois que je|j|nous|on",
-        "aucune|sans|pas|zero|nulle d|de|l? experience|competence|competences >",
-        "aucune|sans|pas|zero d|de? experience en|d|de|dans|particuliere|prealable|with",
-        "je|on|nous debute|debutons",
-        "y connais|connait|connaissons rien",
-        "connais|connait|connaissons rien a",
-        "pas du tout forme|formee|formes",
-        "jamais ete forme|formee|formes",
-        "never|never run|done|facilitated|led|tried|organised|organized this|it|one|a|any|such?",
-        "my|our first time|workshop",
-        "no|without any? experience|facilitation",
-        "i m|am|we are|re all|a|total|complete? new to",
+        "ma|mon|notre toute? premiere|premier fois|animation|atelier|seance|facilitation",
+        "premiere fois pour moi|nous",
+        "premiere fois que|qu je|j|nous|on",
+        "< c est la? une? premiere fois >",
+        "aucune|sans|pas|zero|ni|manque d|de|l|en|la|grande? experience|competence|competences|pratique >",
+        "aucune|sans|pas|zero d|de? experience en|d|de|dans|particuliere|prealable|du",
+        "aucune|sans|pas|zero de|d? competence|competences particuliere|particulieres|en",
+        "j|je|on|nous debute|debutons",
+        "y connais|connait|connaissons|comprends rien",
+        "connais|connait|connaissons rien a|en",
+        "jamais ete? forme|formee|formes|formees",
+        "never|never run|done|facilitated|led|tried|organised|organized|hosted this|it|one|a|any|such|anything|that",
+        "my|our|the|your first time i|we|doing|running|ever|facilitating|leading|>",
+        "my|our first workshop|session|facilitation",
+        "no|without any? prior|previous|facilitation? experience",
+        "i|m|am|we|are|re all|a|total|complete? new to",
         "am|m|are|re a|total|complete|all? total|complete? beginner|beginners|novice|novices|newbie|newbies",
-        "< total|complete|all? beginner|beginners|novices|newbies",
+        "< total|complete|all? newbie|newbies",
     ])
 });
 
 static INTERMEDIATE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "un peu d|de experience|pratique|bouteille",
+        "un peu experimente*|habitue*|rode*|forme*",
         "quelques notions|bases|rudiments|experiences",
-        "deja anime|facilite|mene|co anime? un|une|deux|quelques|plusieurs|des|2|3",
-        "j|on|nous ai|a|avons deja? anime|facilite un|une|deux|trois|quelques|des|plusieurs",
+        "deja|co? anime|facilite|mene|coanime un|une|deux|quelques|plusieurs|des|2|3|trois",
+        "j|on|nous|jai ai|a|avons? deja? anime|facilite|coanime un|une|deux|trois|quelques|des|plusieurs",
+        "j|on|nous|jai ai|a|avons? deja anime|facilite|pratique",
         "niveau intermediaire|moyen",
         "< intermediaire|intermediaires|intermediate >",
-        "some|little|bit experience",
-        "some of? facilitation? experience",
-        "run|led|facilitated a few|couple",
-        "run|led|facilitated one|two|several workshops?",
+        "some|little|bit of? facilitation|workshop? experience",
+        "run|led|facilitated a few|couple|handful",
+        "run|led|facilitated one|two|several|some workshop|workshops|sessions|before",
     ])
 });
 
 static EXPERT: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "facilitateur|facilitatrice|animateur|animatrice|facilitateurs|facilitatrices|animateurs|equipe confirme|confirmee|confirmes|confirmees|experimente|experimentee|experimentes|professionnel|professionnelle|professionnels|aguerri|aguerrie|aguerris|chevronne|chevronnee|chevronnes|certifie|certifiee|expert|experte|expertes|experts",
-        "je|j suis|sommes une?|un? designer|facilitateur|facilitatrice|coach|ergonome|ux|formateur|formatrice|designeuse|consultant|consultante",
-        "nous|on sommes|est des|tous|toutes|une? designers|facilitateurs|facilitatrices|coachs|ergonomes|experts|expertes|professionnels|rodes|aguerris|experimentes|confirmes|chevronnes",
-        "suis un|une|tres|plutot? expert|experte|experimente|experimentee|confirme|confirmee|aguerri|aguerrie|chevronne|chevronnee|rode|rodee",
+        "facilitateur*|facilitatrice*|animateur*|animatrice*|animation|facilitation|equipe|designer*|consultant*|professionnel*|personne|prestataire|coach|groupe|niveau interne|interne|externe|tres|bien|assez? confirme|confirmee|confirmes|confirmees|experimente|experimentee|experimentes|experimentees|professionnel|professionnelle|professionnels|professionnelles|aguerri|aguerrie|aguerris|chevronne|chevronnee|chevronnes|certifie|certifiee|expert|experte|expertes|experts|rodee|rode",
+        "suis|sommes une?|un? designer|facilitateur|facilitatrice|coach|ergonome|ux|formateur|formatrice|designeuse|consultant|consultante",
+        "nous|on sommes|est tous|toutes|une|des? des? designers|facilitateurs|facilitatrices|coachs|ergonomes|experts|expertes|professionnels|rodes|aguerris|experimentes|confirmes|chevronnes|habitues",
+        "suis un|une|tres|plutot? expert|experte|experimente|experimentee|confirme|confirmee|aguerri|aguerrie|chevronne|chevronnee|rode|rodee|habitue|habituee",
         "< expert|experte|experts|expertes|experimente|experimentee|experimentes|experimentees|confirme|confirmee|confirmes|confirmees|aguerris|chevronnes|pros >",
-        "groupe|equipe|niveau expert|experte|experts|experimentee|confirme|aguerrie|rodee|chevronnee",
-        "longue|solide|grosse|grande|beaucoup|bonne d? experience en|d|de|dans|>",
+        "longue|solide|grosse|grande experience de|d|en|dans|>",
+        "beaucoup d experience",
         "annees d experience",
-        "metier de|d facilitateur|facilitatrice|designer",
-        "experienced|expert|professional|certified|seasoned facilitator|facilitators|team|designer|designers|coach",
-        "i m|am|we are|re a|an|all|very? service|ux|professional|trained|product? designer|designers|facilitator|facilitators|expert|experts|experienced|coach",
+        "designer|facilitateur|facilitatrice de metier|formation|profession",
+        "experienced|expert|professional|certified|seasoned|trained facilitator|facilitators|team|designer|designers|coach",
+        "i|m|am|we|are|re a|an|all|very service|ux|professional|trained|product? designer|designers|facilitator|facilitators|expert|experts|experienced|coach",
+        "are|re|m|am experts|experienced|designers|facilitators",
         "< expert|experts|experienced >",
         "years of experience",
     ])

@@ -113,7 +113,7 @@ fn lex_one(text: &[char], at: usize, tokens: &mut Vec<Token>) -> usize {
         return lex_figures(text, at, tokens);
     }
     if character.is_alphabetic() {
-        let end = run(text, at, |character| character.is_alphabetic());
+        let end = word_end(text, at);
         let word: String = text[at..end].iter().collect();
         tokens.push(Token::word(word.replace('œ', "oe").replace('æ', "ae")));
         return end;
@@ -128,6 +128,15 @@ fn lex_one(text: &[char], at: usize, tokens: &mut Vec<Token>) -> usize {
         _ => {}
     }
     at + 1
+}
+
+/// `a3` is a word; the `h` of `2h30` is a unit and leaves its minutes alone.
+fn word_end(text: &[char], at: usize) -> usize {
+    let after_figures = at.checked_sub(1).is_some_and(|before| text[before].is_ascii_digit());
+    match after_figures {
+        true => run(text, at, |character| character.is_alphabetic()),
+        false => run(text, at, char::is_alphanumeric),
+    }
 }
 
 /// A hyphen between letters joins a compound word; we read its halves.
