@@ -16,12 +16,14 @@ static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
         "moi avons|ai",
         "nous n? avons|aurons|aurions|avions pas?",
         "je|on|nous|qui ne? dispose|disposons|disposerai|disposera|disposerons que? de|d?",
-        "disposant de|d",
+        "disposons|dispose|disposant de|d",
+        "< il|y? reste",
         "il|y? ne? me|m|nous|lui reste",
         "on|directeur|directrice|chef|cheffe|prefet|maire|patron|hierarchie|cabinet me|m|nous|lui a? donne|laisse|accorde|octroie|octroye|prete",
         "prefet|directeur|directrice|chef|cheffe|maire|cabinet|ministre|patron a donne|laisse|accorde",
         "ai|avons|a|avoir|aurai|aurons|aura bloque|prevu|reserve|obtenu|cale|trouve",
-        "bloque|bloquer|reserver|prevoir|prevoit|prevoyons|prevu|consacrer|consacre|caler|degager|liberer|allouer|passer",
+        "bloque|bloquee|reserve|reservee|bloquer|reserver|prevoir|prevoit|prevoyons|prevu|consacrer|consacre|caler|degager|liberer|allouer",
+        "occuper|tenir|remplir|animer|durer tout|toute?",
         "y consacrer|mettre|passer|consacre",
         "avec|dispo|dispos|disponible|disponibles|reunis|reunies",
         "tenir|tienne|tient|faire|fasse|faisable|boucler|regler|boucle en|dans|sur",
@@ -59,6 +61,7 @@ static NEED: LazyLock<Patterns> = LazyLock::new(|| {
         "peut|puis|peux on|je",
         "on|je|nous peut|peux|pouvons",
         "organiser|animer|preparer|prevoir|lancer|monter|mener|faciliter|reunir|tester|trouver|choisir|construire|produire|imaginer|creer|rediger|decider|partager|definir|prioriser|lister|cadrer|faire",
+        "have|has|got to",
         "want|need|wants|needs|would|how|could|should|must|can|let|help|looking|trying|plan|planning|run|running|organise|organize|design",
     ])
 });
@@ -66,9 +69,9 @@ static NEED: LazyLock<Patterns> = LazyLock::new(|| {
 /// Verbs of the situation: what lasts, waits, costs or goes by is not ours to spend.
 static SITUATION: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "dure|durent|durait|duraient|duree|attend|attendent|attendons|attendait|attendaient|attendre|attente|patiente|patientent|pris|mis",
+        "dure|durent|durait|duraient|attend|attendent|attendons|attendait|attendaient|attendre|attendu|attente|patiente|patientent|pris|mis",
         "met|mets|mettent|mettait|mettons|prend|prennent|prenait|perd|perds|perdent|perdons|perdait|perdu|passe|passent|passait|passons|coute|coutent|coutait",
-        "reste|restent|restait|meurt|meurent|partent|part|arrive|arrivent|ouvre|ouvrent|ferme|ferment|repond|repondent|traite|traitent|retard|delais",
+        "restent|restait|meurt|meurent|partent|part|arrive|arrivent|ouvre|ouvrent|ferme|ferment|repond|repondent|traite|traitent|retard|delais",
         "tourne|tournent|revient|reviennent|recommence|disparait|disparaissent|tombe|tombent|explose|oublie|oublient|stagne|traine|trainent|augmente|augmentent",
         "recoit|recoivent|accueille|accueillent|depense|depensent|ferme|quitte|quittent|quitte|finance|gere|gerent|represente",
         "faut attendre|compter|patienter",
@@ -132,9 +135,12 @@ impl<'a> Tie<'a> {
     /// A wish or a task precedes it in the sentence, and nothing of the situation stands between.
     pub fn wished(&self) -> bool {
         let before = &self.tokens[sentence_start(self.tokens, self.quantity.start)..self.quantity.start];
+        // « 250 agents à consulter en un mois »: a task among means.
+        let task = !self.stated.is_empty()
+            && before.windows(2).any(|pair| pair[0].text == "a" && is_infinitive(&pair[1].text));
         match NEED.all(before).last() {
             Some(need) => !is_situation(&before[need.end..]),
-            None => before.first().is_some_and(|first| is_infinitive(&first.text)) && !is_situation(before),
+            None => (task || before.first().is_some_and(|first| is_infinitive(&first.text))) && !is_situation(before),
         }
     }
 }

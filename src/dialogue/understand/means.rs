@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::tokens::tokens;
-use super::{duration, money, people, place, skill};
+use super::{hours, money, people, place, skill};
 use crate::knowledge::{Budget, Means, Skill};
 
 /// What the text states, and nothing that it does not: « la queue dure deux heures » states no hours.
@@ -14,7 +14,7 @@ pub fn means_in(text: &str) -> Means {
     // Several times: a mean is easier to believe in beside another one, and that one may come later.
     for _ in 0..3 {
         let budget = money::stated(&tokens, &found);
-        let hours = duration::stated(&tokens, &found);
+        let hours = hours::stated(&tokens, &found);
         let people = people::stated(&tokens, &found);
         let remote = place::stated(&tokens, &found);
         found = [
@@ -40,7 +40,7 @@ fn range<T>(found: &(T, Range<usize>)) -> Range<usize> {
 
 /// Working hours in an answer to « combien de temps ? ». A bare number up to twelve is hours.
 pub fn hours_answer(text: &str) -> Option<f32> {
-    duration::answered(text)
+    hours::answered(text)
 }
 
 /// People in an answer to « combien serez-vous ? », the speaker included.
@@ -62,3 +62,6 @@ pub fn skill_answer(text: &str) -> Option<Skill> {
 pub fn remote_answer(text: &str) -> Option<bool> {
     place::answered(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 pub mod choice;
 mod cues;
 mod duration;
+mod hours;
 pub mod intent;
 pub mod language;
 pub mod means;

@@ -142,7 +142,7 @@ static HIGH: LazyLock<Patterns> = LazyLock::new(|| {
 static NOT_OURS_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "participatif|participatifs|primitif|annexe|vert|verts|carbone|temps|public|publics|humain|humains|familial|municipal|communal",
-        "de l|la|le|les|communication|transport|locomotion|joindre|paiement|deplacement|annulation",
+        "de communication|transport|locomotion|joindre|paiement|deplacement|annulation",
         "d action|inscription",
     ])
 });
@@ -194,8 +194,9 @@ fn amount_at(tokens: &[Token], at: usize) -> Option<(f64, Range<usize>)> {
 
 static BUDGET_OF: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "budget|budjet|enveloppe|credits|moyens|subvention max|maxi|maximum|total|est|is|serait|environ? de|d|of|a|:? environ|max|moins|plus?",
-        "depenser|debloquer|debloque|spend",
+        "budget|budjet|enveloppe|cheque|credits|moyens|subvention max|maxi|maximum|total|est|is|serait|environ? de|d|of|a|:? environ|max|moins|plus?",
+        "prestataire|cabinet|devis a|de",
+        "peut|peux|pouvons|pourrons|can depenser|debloquer|spend",
     ])
 });
 

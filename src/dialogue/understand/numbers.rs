@@ -101,8 +101,8 @@ fn ordinal(word: &str) -> Option<u32> {
 }
 
 /// Makes numbers whole: words into values, « une quinzaine de » into 15, « 8 à 10 » into a range.
-pub fn join(tokens: Vec<Token>) -> Vec<Token> {
-    join_ranges(&join_collectives(&join_words(&tokens)))
+pub fn join(tokens: &[Token]) -> Vec<Token> {
+    join_ranges(&join_collectives(&join_words(tokens)))
 }
 
 fn join_words(tokens: &[Token]) -> Vec<Token> {

@@ -38,13 +38,10 @@ pub fn stated(tokens: &[Token], means: &[Range<usize>]) -> Option<Group> {
 pub fn answered(text: &str) -> Option<u32> {
     let tokens = tokens(text);
     let together = (0..tokens.len()).find_map(|at| with_speaker(&tokens, at, &[])).map(|(people, _)| people);
-    together.or_else(|| {
-        let number = (0..tokens.len())
-            .find(|at| !is_unit(text_at(&tokens, at + 1)))
-            .and_then(|_| tokens.iter().find_map(Token::value));
-        let lone = NOBODY_ELSE.within(&tokens).then_some(1);
-        lone.or_else(|| number.and_then(people)).or_else(|| LONE.within(&tokens).then_some(1))
-    })
+    let lone = || NOBODY_ELSE.within(&tokens).then_some(1);
+    let number =
+        || (0..tokens.len()).filter(|at| !is_unit(text_at(&tokens, at + 1))).find_map(|at| value_at(&tokens, at));
+    together.or_else(lone).or_else(|| number().and_then(people)).or_else(|| LONE.within(&tokens).then_some(1))
 }
 
 fn people(value: f64) -> Option<u32> {
@@ -180,6 +177,7 @@ static OURSELVES: LazyLock<Patterns> = LazyLock::new(|| {
         "we are|re|will|ll|would be? about|around|only|just?",
         "there are|will|ll|s be? only|just|about?",
         "nous|on sommes|est au nombre de",
+        "mon|notre|l|mes|nos equipe|groupe|service|bureau|collectif|comite|promotion compte|comporte|comprend|reunit|est? de?",
         "soyons|etre",
     ])
 });
@@ -202,7 +200,8 @@ fn ourselves(tokens: &[Token], at: usize) -> Option<Group> {
 
 static GROUP: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "equipe|groupe|reseau|panel|collectif|promotion|promo|comite|bureau|service|noyau|brigade|unite|pole|communaute|team|group|network|staff|crew|salle|amphi|assemblee|bande|tablee projet|dur|soudee|reduite|restreint|dediee|entiere? d|de|of|a",
+        "equipe|groupe|conseil|reseau|panel|collectif|promotion|promo|comite|bureau|service|noyau|brigade|unite|pole|communaute|team|group|network|staff|crew|salle|amphi|assemblee|bande|tablee projet|dur|soudee|reduite|restreint|dediee|entiere|citoyen|citoyenne|consultatif? d|de|of|a",
+        "groupe de travail|projet|parole|pilotage|pairs de|d",
         "atelier|reunion|seance|seminaire|session|workshop|meeting a|avec|pour|with|for|of|de",
     ])
 });
@@ -213,6 +212,8 @@ static GATHERING: LazyLock<Patterns> = LazyLock::new(|| {
         "avec|with|reunir|rassembler|inviter|mobiliser|former|embarquer|interroger|interviewer|rencontrer|impliquer|associer|convier|asseoir|enfermer|engager|detendre|gather|invite|interview|bring|involve|train|convene que|a|les|mes|nos|environ|about|around|ces|together?",
         "up to",
         "jusqu a",
+        "on|nous|j attend|attendons|attends",
+        "lead|host|facilitate|encadrer|accompagner|occuper|motiver|animer",
         "animer|engager une|un salle|groupe|reunion|atelier de",
         "faire travailler|participer|cogiter|reflechir|bosser|produire|parler|echanger|dialoguer|debattre|collaborer|asseoir|voter les|mes|nos|environ|ces?",
         "j|je|on|nous n? ai|a|avons|aurai|aura|aurons que|qu|deja|seulement|environ?",
@@ -227,7 +228,7 @@ static FOR: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["pour|pr|for"]
 /// Weaker: they count only with a wish before them.
 static GATHERED_FOR: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "pour|pr|entre|chez|a|for|among|avec|que|mes|nos|les|about|animer|faire|lancer|faut|faudrait|besoin|want|need|get environ|mes|nos|les|de|these?",
+        "pour|pr|entre|chez|a|for|among|avec|par|by|que|mes|nos|les|about|animer|faire|lancer|faut|faudrait|besoin|want|need|get environ|mes|nos|les|de|these?",
     ])
 });
 
@@ -247,13 +248,22 @@ fn counted(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<Group>
         return Some((people, range));
     }
     let is_range = tokens[at].ends().is_some_and(|(low, high)| low < high);
+    let aside = is_aside(tokens, at, means);
     let bare_range = is_range
         && tie.bare()
         && value <= MOST_UNNAMED
         && part_start(tokens, at) == at
         && part_end(tokens, at) == after;
     let belongs = noun.is_some() && !is_told_of(tokens, &range, &tie) && is_gathered(tokens, at, value, &tie);
-    (belongs || bare_range).then_some((people, range))
+    (belongs || bare_range || aside).then_some((people, range))
+}
+
+/// « un groupe de parents (une douzaine) », « …, tous réunis, une vingtaine »: a size alone between marks.
+fn is_aside(tokens: &[Token], at: usize, means: &[Range<usize>]) -> bool {
+    let alone = part_start(tokens, at) == at && part_end(tokens, at) == at + 1;
+    let bracketed =
+        at.checked_sub(2).is_some_and(|noun| text_at(tokens, at - 1) == "(" && is_person(text_at(tokens, noun)));
+    alone && (bracketed || (!means.is_empty() && text_at(tokens, at).ends_with("aine")))
 }
 
 /// Whether a counted noun belongs to the project: gathered, wished for, or in a list of means.

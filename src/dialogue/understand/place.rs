@@ -90,9 +90,11 @@ static SHORT_TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
 static REMOTE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "a distance",
+        "reunion|atelier|seance|point teams|zoom|webex",
         "en|par|une|reunion|atelier visio|visioconf|visioconference|viso",
         "< visio|visioconference|visioconf|distanciel|remote|online >",
         "en|tout|full distanciel|remote",
+        "< teletravail >",
         "en audio|web|video conf|conference",
         "en webconference|webconf|audioconference|audioconf",
         "sur|via|en|par|on|over|by teams|zoom|webex|jitsi|tchap|webconf|webconference|video",
@@ -102,6 +104,8 @@ static REMOTE: LazyLock<Patterns> = LazyLock::new(|| {
         "remotely",
         "video call|calls|conference",
         "online workshop|meeting|session",
+        "is|are|be|go|going|run|it remote",
+        "remote with|for",
         "meet|meeting|workshop|work|session|all|fully online|remote",
         "remote workshop|meeting|session",
     ])
@@ -118,7 +122,7 @@ static CHANNELS: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&["courrier|courriers|mail|mails|courriel|guichet|facebook|sms|email|counter"]));
 
 /// They count only in a list of means: « trois heures, en ligne ».
-static ONLINE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["en ligne", "en? teletravail", "online"]));
+static ONLINE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["en ligne", "en teletravail", "online"]));
 
 static GOES_ON: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&[">", "avec|pour|pr|a|sans|with|to|for|et|#|on|nous"]));
@@ -126,7 +130,7 @@ static GOES_ON: LazyLock<Patterns> =
 /// « les démarches à distance », « l'accueil à distance »: how a service is given, not how the group works.
 static SERVED: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "service|services|accueil|demarche*|consultation*|soin|soins|cours|vente|guichet|enseignement|inscription*|accompagnement|suivi|medecine|rdv|paiement|tenir|garder|mettre|maintenir|commande|controle|surveillance|apprentissage|tenus|tenu|vote|acces|management|managers|manager|encadrement|permanence*|demande*|parloir*|procedure*|diagnostic|pilote|teleconsultation*",
+        "service|services|accueil|demarche*|consultation*|soin|soins|cours|vente|guichet|enseignement|inscription*|accompagnement|suivi|medecine|rdv|paiement|tenir|garder|mettre|maintenir|commande|controle|surveillance|apprentissage|tenus|tenu|vote|acces|management|managers|manager|encadrement|permanence*|demande*|parloir*|procedure*|diagnostic|pilote|outil|logiciel|portail|site|formulaire|application|teleconsultation*",
         "rendez vous",
         "prise de",
     ])
@@ -134,14 +138,15 @@ static SERVED: LazyLock<Patterns> = LazyLock::new(|| {
 
 static PUBLIC: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "usagers|usager|ils|elles|gens|habitants|locataires|patients|familles|parents|allocataires|administres|beaucoup|monde|citoyens|demandeurs|they|citizens|public|appellent|appels|clients|contribuables|assures|etudiants",
+        "usagers|usager|ils|elles|gens|habitants|locataires|patients|familles|parents|allocataires|administres|beaucoup|monde|citoyens|demandeurs|they|citizens|public|appellent|appels|clients|contribuables|assures|etudiants|enseignants|eleves",
     ])
 });
 
 static TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "sur place",
-        "en presentiel|presence",
+        "en presentiel",
+        "en presence >",
         "< presentiel|presentiels >",
         "en salle",
         "sur|on site",
@@ -153,14 +158,17 @@ static TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
         "tous|toutes reunis|reunies",
         "in person",
         "face to face",
-        "in a|the|one|same|our same? room|office|offices|premises|building",
+        "in a|the|one|same|our same? room",
+        "in our|the|same same? office|offices|premises|building",
         "autour d|de une|la? table",
         "en face a face",
     ])
 });
 
 /// « en salle d'attente », « sur site internet ».
-static ELSEWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["d . ", "de|des|du .", "internet|web"]));
+static ELSEWHERE: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["d attente|accueil", "de|des pause|soins|garde|classe|cours|sport|fetes|bain", "internet|web"])
+});
 
 static NOBODY: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&["n|pas|jamais est|etre|sommes?", "personne n est"]));

@@ -70,7 +70,7 @@ static BEGINNER: LazyLock<Patterns> = LazyLock::new(|| {
         "< jamais|jms fait ca|cela|d|de|sa|>",
         "personne n a jamais anime|facilite",
         "ma|mon|notre toute? premiere|premier fois|animation|atelier|seance|facilitation",
-        "premiere fois pour moi|nous",
+        "premiere|premier fois|animation|atelier|seance|facilitation pour moi|nous",
         "premiere fois que|qu je|j|nous|on",
         "< c est la? une? premiere fois >",
         "aucune|sans|pas|zero|ni|manque d|de|l|en|la|grande? experience|competence|competences|pratique >",

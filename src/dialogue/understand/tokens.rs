@@ -66,7 +66,7 @@ impl Token {
 
 /// Words and marks with numbers made whole: `une quinzaine d’agents` is a 15 and a word.
 pub fn tokens(text: &str) -> Vec<Token> {
-    numbers::join(lex(text))
+    numbers::join(&lex(text))
 }
 
 /// The word at a place; nothing beyond either end.
