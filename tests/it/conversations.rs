@@ -105,7 +105,9 @@ impl Player<'_> {
                 Effect::Disclose(disclosure) => writeln!(self.played, "\n[{} …]", disclosure.heading).unwrap(),
                 Effect::Flag(concern) => writeln!(self.played, "\n[signalé aux coachs : {concern:?}]").unwrap(),
                 Effect::Forget => writeln!(self.played, "\n[tout est effacé]").unwrap(),
-                Effect::Wake { after, .. } => writeln!(self.played, "\n[relance dans {} jours]", after.as_secs() / 86_400).unwrap(),
+                Effect::Wake { after, .. } => {
+                    writeln!(self.played, "\n[relance dans {} jours]", after.as_secs() / 86_400).unwrap()
+                }
             }
         }
     }
