@@ -14,6 +14,7 @@ static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
         "on n? a|aura|aurait|avait pas?",
         "on a|aura droit a",
         "moi avons|ai",
+        "il nous|me|m faut|faudrait|faudra",
         "nous n? avons|aurons|aurions|avions pas?",
         "je|on|nous|qui ne? dispose|disposons|disposerai|disposera|disposerons que? de|d?",
         "disposons|dispose|disposant de|d",
@@ -69,7 +70,7 @@ static NEED: LazyLock<Patterns> = LazyLock::new(|| {
 /// Verbs of the situation: what lasts, waits, costs or goes by is not ours to spend.
 static SITUATION: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "dure|durent|durait|duraient|attend|attendent|attendons|attendait|attendaient|attendre|attendu|attente|patiente|patientent|pris|mis",
+        "dure|durent|durait|duraient|attend|attendent|attendons|attendait|attendaient|attendre|attendu|suivi|suivie|attente|patiente|patientent|pris|mis",
         "met|mets|mettent|mettait|mettons|prend|prennent|prenait|perd|perds|perdent|perdons|perdait|perdu|passe|passent|passait|passons|coute|coutent|coutait",
         "restent|restait|meurt|meurent|partent|part|arrive|arrivent|ouvre|ouvrent|ferme|ferment|repond|repondent|traite|traitent|retard|delais",
         "tourne|tournent|revient|reviennent|recommence|disparait|disparaissent|tombe|tombent|explose|oublie|oublient|stagne|traine|trainent|augmente|augmentent",
@@ -145,7 +146,8 @@ impl<'a> Tie<'a> {
     }
 }
 
-/// French infinitives by their ending: good enough for the first word of a request.
+/// French infinitives by their ending: good enough for the first word of a request, once « atelier » and « notre » are out.
 fn is_infinitive(word: &str) -> bool {
-    word.len() >= 5 && ["er", "ir", "dre", "oir", "tre", "ire"].iter().any(|ending| word.ends_with(ending))
+    const ENDINGS: [&str; 8] = ["er", "ir", "oir", "endre", "ondre", "ettre", "ire", "ivre"];
+    word.len() >= 5 && !word.ends_with("ier") && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

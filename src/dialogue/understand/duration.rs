@@ -1,7 +1,9 @@
 //! Durations in working hours: half a day is 3.5, a day 7, a week 35, a month 140, a year 1600.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use super::patterns::{Words, words};
 use super::persons::{is_unit, noun_end};
 use super::tokens::{Token, text_at, value_at};
 
@@ -72,6 +74,11 @@ fn joined(tokens: &[Token], first: &Duration, second: &Duration) -> Option<Durat
 
 fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
     let (count, after_count) = count(tokens, at)?;
+    // « deux fois une heure »
+    if matches!(text_at(tokens, after_count), "fois" | "times") {
+        let once = duration_at(tokens, after_count + 1)?;
+        return Some(Duration { range: at..once.range.end, hours: count * once.hours, ..once });
+    }
     let (base, end) = base(tokens, after_count)?;
     let unit = text_at(tokens, end - 1);
     let by_the_hour = matches!(unit, "h" | "heure" | "heures");
@@ -88,41 +95,13 @@ fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
 }
 
 /// What may qualify a duration without changing it.
-const QUALIFIERS: &[&str] = &[
-    "entiere",
-    "entieres",
-    "entier",
-    "entiers",
-    "complete",
-    "completes",
-    "complet",
-    "complets",
-    "pleine",
-    "pleines",
-    "plein",
-    "pleins",
-    "cumulee",
-    "cumulees",
-    "bloquee",
-    "bloques",
-    "bloque",
-    "bloquees",
-    "courte",
-    "libre",
-    "libres",
-    "consecutifs",
-    "consecutives",
-    "ouvres",
-    "mensuelle",
-    "environ",
-    "workshop",
-    "session",
-    "sprint",
-    "meeting",
-    "seminar",
-    "working",
-    "montre",
-];
+static QUALIFIERS: Words = LazyLock::new(|| {
+    words(
+        "reservee reserves reserve reservees entiere entieres entier entiers complete completes complet complets pleine pleines plein pleins cumulee \
+     cumulees bloquee bloques bloque bloquees courte libre libres consecutifs consecutives ouvres mensuelle \
+     environ workshop session sprint meeting seminar working montre",
+    )
+});
 
 /// « de 9 à 12 h »: hours of the clock that share one unit.
 fn clock_range(tokens: &[Token], at: usize) -> Option<f64> {
@@ -161,11 +140,12 @@ fn count(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
 }
 
 /// What may stand between a count and its unit.
-const BETWEEN: &[&str] = &[
-    "petite", "petites", "bonne", "bonnes", "grosse", "grosses", "grande", "pleine", "courte", "simple", "seule",
-    "seul", "seules", "toute", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "full",
-    "whole", "working", "short", "single",
-];
+static BETWEEN: Words = LazyLock::new(|| {
+    words(
+        "petite petites bonne bonnes grosse grosses grande pleine courte simple seule seul seules toute lundi \
+     mardi mercredi jeudi vendredi samedi dimanche full whole working short single",
+    )
+});
 
 /// « dans l'heure » is said of urgency.
 fn is_short(word: &str) -> bool {

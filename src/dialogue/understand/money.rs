@@ -77,7 +77,7 @@ static NONE: LazyLock<Patterns> = LazyLock::new(|| {
         "sans rien|un|1? depenser|debourser un|1? euro|sou|centime?",
         "pas|aucun|aucuns|plus|ni|no d|de|le|l budget|budjet|argent|thune|thunes|financement|financements|enveloppe|credit|credits|sous",
         "pas|aucun|ni budget|budjet|argent|dargent",
-        "pas dargent",
+        "pas|pa dargent|budget|budjet",
         "pas|plus un|1|le seul|moindre? sou|rond|centime|euro|kopeck|radis|€",
         "aucun|aucune|nul|nuls argent|credit|credits|ressource|depense|financement|frais|enveloppe|subvention|achat",
         "aucun|pas|sans de|les? moyen|moyens financier|financiers",
@@ -195,6 +195,7 @@ fn amount_at(tokens: &[Token], at: usize) -> Option<(f64, Range<usize>)> {
 static BUDGET_OF: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "budget|budjet|enveloppe|cheque|credits|moyens|subvention max|maxi|maximum|total|est|is|serait|environ? de|d|of|a|:? environ|max|moins|plus?",
+        "budget|enveloppe . de|d",
         "prestataire|cabinet|devis a|de",
         "peut|peux|pouvons|pourrons|can depenser|debloquer|spend",
     ])

@@ -4,8 +4,16 @@
 //! `<` and `>` the edges of a part of a sentence (they take no word), and a final `?` makes an element optional.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::tokens::Token;
+
+/// A list of single words, written as one string so that it can be read.
+pub type Words = LazyLock<Vec<&'static str>>;
+
+pub fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
+}
 
 /// How many tokens a phrase may span: longer ones would be a parser in disguise.
 const LONGEST: usize = 10;

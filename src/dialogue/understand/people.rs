@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::cues::{Tie, is_situation};
-use super::patterns::Patterns;
+use super::patterns::{Patterns, Words, words};
 use super::persons::{begins_else, is_colleague, is_person, is_unit, noun_end};
 use super::tokens::{Token, part_end, part_start, sentence_start, text_at, tokens, value_at};
 
@@ -22,11 +22,9 @@ type Group = (u32, Range<usize>);
 /// The size of the group that the agent states for the project.
 pub fn stated(tokens: &[Token], means: &[Range<usize>]) -> Option<Group> {
     let found = (0..tokens.len()).find_map(|at| {
-        with_speaker(tokens, at, means)
-            .or_else(|| ourselves(tokens, at))
-            .or_else(|| counted(tokens, at, means))
-            .or_else(|| one(tokens, at, means))
+        with_speaker(tokens, at, means).or_else(|| ourselves(tokens, at)).or_else(|| counted(tokens, at, means))
     });
+    let found = found.or_else(|| (0..tokens.len()).find_map(|at| one(tokens, at, means)));
     match (found, alone(tokens, means)) {
         (Some(group), Some(alone)) if group.1.start < alone.start => Some(group),
         (group, None) => group,
@@ -68,6 +66,7 @@ static LONE: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["moi|me|mysel
 static ALONE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "je|j suis|serai|serais|travaille|bosse tout|toute? seul|seule",
+        "je suis . .? .? seul|seule",
         "suis|serai tout|toute? seul|seule",
         "moi|je tout|toute? seul|seule",
         "< en? solo",
@@ -138,8 +137,8 @@ fn follows_me(tokens: &[Token], at: usize) -> bool {
 /// « avec | deux collègues »: the speaker is one more. « avec ma cheffe » alone may be a quarrel.
 fn accompanied(tokens: &[Token], range: Range<usize>, others: f64, means: &[Range<usize>]) -> bool {
     let with = range.start.checked_sub(1).is_some_and(|before| matches!(text_at(tokens, before), "avec" | "with"));
-    let colleague =
-        is_colleague(text_at(tokens, range.end - 1)) || matches!(text_at(tokens, range.start), "mes" | "my");
+    let own = matches!(text_at(tokens, range.start), "mes" | "mon" | "ma" | "my");
+    let colleague = own || is_colleague(text_at(tokens, range.end - 1));
     let counted = value_at(tokens, range.start).is_some() || matches!(text_at(tokens, range.start), "mes" | "my");
     let together =
         matches!(text_at(tokens, range.end), "pour" | "on" | "nous" | "en" | "to" | "we") || !means.is_empty();
@@ -160,13 +159,19 @@ fn companions(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
         // « trois et moi »
         "et" | "and" | "plus" if noun > at => Some((others, noun)),
         word if is_person(word) || is_colleague(word) => Some((others, noun + 1)),
+        // Whatever they are called: « trois CPE et moi ».
+        _ if matches!(text_at(tokens, noun + 1), "et" | "and")
+            && matches!(text_at(tokens, noun + 2), "moi" | "me" | "i") =>
+        {
+            Some((others, noun + 1))
+        }
         _ => None,
     }
 }
 
 static OURSELVES: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "on|onest|kon est|sera|serait|etait|serons|e environ|que|plus|deja|seulement|bien|reunis?",
+        "on|onest|kon est|es|sera|serait|etait|serons|e environ|que|plus|deja|seulement|bien|reunis?",
         "on va etre|bosser environ|a?",
         "on n est|sera plus? que",
         "on|nous est|sommes|sera|serons a peu pres",
@@ -189,7 +194,11 @@ fn ourselves(tokens: &[Token], at: usize) -> Option<Group> {
     let after = text_at(tokens, end);
     let of_us = after == "of" && text_at(tokens, end + 1) == "us";
     let before = at.checked_sub(1)?;
-    let we = matches!(text_at(tokens, before), "nous" | "us") && goes_on(tokens, end) && value <= 50.0;
+    let all = text_at(tokens, before) == "les"
+        && before.checked_sub(1).is_some_and(|all| text_at(tokens, all).starts_with("tou"));
+    let we = (all || matches!(text_at(tokens, before), "nous" | "us"))
+        && goes_on(tokens, end)
+        && (2.0..=50.0).contains(&value);
     // A bracket may stand between: « une petite équipe (4) ».
     let cue = if tokens[before].is_mark() && text_at(tokens, before) == "(" { before } else { at };
     let counted = OURSELVES.before(tokens, cue).is_some() && (goes_on(tokens, end) || noun_end(tokens, end).is_some());
@@ -212,10 +221,13 @@ static GATHERING: LazyLock<Patterns> = LazyLock::new(|| {
         "avec|with|reunir|rassembler|inviter|mobiliser|former|embarquer|interroger|interviewer|rencontrer|impliquer|associer|convier|asseoir|enfermer|engager|detendre|gather|invite|interview|bring|involve|train|convene que|a|les|mes|nos|environ|about|around|ces|together?",
         "up to",
         "jusqu a",
+        "l? ensemble des|de",
+        "tous|toutes les|mes|nos",
+        "autour d|de la|une? table",
         "on|nous|j attend|attendons|attends",
         "lead|host|facilitate|encadrer|accompagner|occuper|motiver|animer",
         "animer|engager une|un salle|groupe|reunion|atelier de",
-        "faire travailler|participer|cogiter|reflechir|bosser|produire|parler|echanger|dialoguer|debattre|collaborer|asseoir|voter les|mes|nos|environ|ces?",
+        "faire|fair travailler|parle|participer|cogiter|reflechir|bosser|produire|parler|echanger|dialoguer|debattre|collaborer|asseoir|voter les|mes|nos|environ|ces?",
         "j|je|on|nous n? ai|a|avons|aurai|aura|aurons que|qu|deja|seulement|environ?",
         "dispose|disposons de|d",
         "i|we ve? only? have|got about|only?",
@@ -254,7 +266,8 @@ fn counted(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<Group>
         && value <= MOST_UNNAMED
         && part_start(tokens, at) == at
         && part_end(tokens, at) == after;
-    let belongs = noun.is_some() && !is_told_of(tokens, &range, &tie) && is_gathered(tokens, at, value, &tie);
+    let belongs =
+        noun.is_some() && value >= 2.0 && !is_told_of(tokens, &range, &tie) && is_gathered(tokens, at, value, &tie);
     (belongs || bare_range || aside).then_some((people, range))
 }
 
@@ -309,53 +322,16 @@ static IDLE: LazyLock<Patterns> = LazyLock::new(|| {
     ])
 });
 
+static SPEECH: Words = LazyLock::new(|| {
+    words(
+        "grace face quant jusqu suite egal proche rapport limite vous ouvre ferme commence debute lundi mardi \
+     mercredi jeudi vendredi samedi demain page de en il elle on qui y n chacun chacune ca cela personne passe \
+     passes article reduit finit fini horizon contrastees",
+    )
+});
+
 /// « à deux », « a 9 » at the head of a part or after a verb: not « grâce à deux », « il en a deux », « de cent à cinq ».
 fn at_number(tokens: &[Token], at: usize) -> bool {
-    const SPEECH: &[&str] = &[
-        "grace",
-        "face",
-        "quant",
-        "jusqu",
-        "suite",
-        "egal",
-        "proche",
-        "rapport",
-        "limite",
-        "vous",
-        "ouvre",
-        "ferme",
-        "commence",
-        "debute",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "demain",
-        "page",
-        "de",
-        "en",
-        "il",
-        "elle",
-        "on",
-        "qui",
-        "y",
-        "n",
-        "chacun",
-        "chacune",
-        "ca",
-        "cela",
-        "personne",
-        "passe",
-        "passes",
-        "article",
-        "reduit",
-        "finit",
-        "fini",
-        "horizon",
-        "contrastees",
-    ];
     let Some(a) = at.checked_sub(1) else { return false };
     let before = a.checked_sub(1).map_or("", |before| text_at(tokens, before));
     let from =
@@ -382,35 +358,17 @@ fn acts(tokens: &[Token], end: usize) -> bool {
 }
 
 fn is_finite_verb(word: &str) -> bool {
-    const VERBS: &[&str] = &[
-        "sont",
-        "ont",
-        "vont",
-        "font",
-        "ne",
-        "n",
-        "se",
-        "s",
-        "qui",
-        "are",
-        "were",
-        "have",
-        "who",
-        "y",
-        "me",
-        "that",
-        "was",
-        "keep",
-        "leave",
-        "left",
-        "wait",
-        "closed",
-        "expriment",
-        "demandent",
-        "ferment",
-        "dorment",
-        "reclament",
-        "forment",
-    ];
-    VERBS.contains(&word) || (word.len() > 5 && word.ends_with("ent") && !word.ends_with("ment") && word != "present")
+    let plural = word.len() > 5 && word.ends_with("ent") && !word.ends_with("ment") && word != "present";
+    VERBS.contains(&word) || (plural && !WISHING.contains(&word))
 }
+
+static VERBS: Words = LazyLock::new(|| {
+    words(
+        "sont ont vont font ne n se s qui are were have who y me that was keep leave left wait closed expriment \
+     demandent ferment dorment reclament forment",
+    )
+});
+
+/// « deux agents veulent tester » tells of a project, not of a situation.
+static WISHING: Words =
+    LazyLock::new(|| words("veulent souhaitent voudraient aimeraient doivent peuvent cherchent proposent devraient"));

@@ -2,13 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::patterns::{Words, words};
 use super::tokens::{Token, text_at};
-
-type Words = LazyLock<Vec<&'static str>>;
-
-fn words(list: &'static str) -> Vec<&'static str> {
-    list.split_whitespace().collect()
-}
 
 /// Where a counted group ends: « personnes », « nouveaux agents », « chefs ».
 pub fn noun_end(tokens: &[Token], at: usize) -> Option<usize> {
@@ -40,22 +35,17 @@ pub fn begins_else(word: &str) -> bool {
 static QUALIFIERS: Words = LazyLock::new(|| {
     words(
         "autres other nouveaux nouvelles jeunes futurs futures new young senior anciens vrais vraies simples bons \
-     bonnes petits gros de d of",
+     bonnes petits gros social de d of",
     )
 });
 
-static COLLEAGUES: Words = LazyLock::new(|| {
-    words(
-        "collegu coleg colleague collab stagiaire apprenti binome chef coworker adjoint alternant camarade assistant \
-     secretaire directeur directrice",
-    )
-});
+static COLLEAGUES: Words = LazyLock::new(|| words("collegu coleg colleague coworker camarade binome"));
 
 static WHOLE: Words = LazyLock::new(|| {
     words(
         "p pers person persons gens prof profs maire maires retraites retraitees pax pairs peres meres femmes hommes \
      women men nouveaux membres presents presentes interns heads users assures assurees abonnes abonnees inscrits \
-     inscrites",
+     inscrites charges children kids carers child juges bailleurs anciens anciennes ados",
     )
 });
 
@@ -69,7 +59,11 @@ static EXCEPT: Words = LazyLock::new(|| {
 
 static STEMS: Words = LazyLock::new(|| {
     words(
-        "personne agent collegu coleg colleague coworker participant elu volontaire volunteer chef cadre manage \
+        "personne agent enfant ado adolescent detenu opposant militant employeur entrepreneur cycliste automobiliste \
+     chauffeur conducteur conductrice livreur cuisinier jardinier ouvrier caissier guichetier facteur avocat notaire \
+     militaire douanier marin pecheur forestier surveillant vacataire contractuel fonctionnaire touriste spectateur \
+     electeur votant candidat laureat tuteur psychologue auxiliaire brancardier ambulancier pharmacien worker mayor \
+     lawyer driver cleaner receptionist counsellor councillor librarian collegu coleg colleague coworker participant elu volontaire volunteer chef cadre manage \
      encadrant directeur directrice responsable referent benevole stagiaire apprenti animateu animatric facilitateu \
      facilitatric facilitator developpeu developer designer formateur formatrice expert habitant usager citoyen \
      citizen resident people newcomer staff employe salarie collaborat partenaire partner acteur actrice patient \

@@ -95,6 +95,7 @@ static REMOTE: LazyLock<Patterns> = LazyLock::new(|| {
         "< visio|visioconference|visioconf|distanciel|remote|online >",
         "en|tout|full distanciel|remote",
         "< teletravail >",
+        "< visio|visioconference|visioconf|webinaire de|d|avec|pour|a",
         "en audio|web|video conf|conference",
         "en webconference|webconf|audioconference|audioconf",
         "sur|via|en|par|on|over|by teams|zoom|webex|jitsi|tchap|webconf|webconference|video",
@@ -171,7 +172,7 @@ static ELSEWHERE: LazyLock<Patterns> = LazyLock::new(|| {
 });
 
 static NOBODY: LazyLock<Patterns> =
-    LazyLock::new(|| Patterns::new(&["n|pas|jamais est|etre|sommes?", "personne n est"]));
+    LazyLock::new(|| Patterns::new(&["n|pas|jamais est|etre|sommes?", "personne n est", "mettre"]));
 
 static HERE: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&["ici au|a|aux|dans|chez|meme|en|>", "here at|in|>"]));

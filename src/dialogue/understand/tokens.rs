@@ -5,6 +5,9 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::numbers;
 
+/// Text without any mark is read as if it had some: what is said far back binds nothing.
+const LONGEST_SENTENCE: usize = 50;
+
 /// One word, one number (figures or words, ranges included) or one mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
@@ -80,7 +83,7 @@ pub fn value_at(tokens: &[Token], at: usize) -> Option<f64> {
 
 /// Where the part of the sentence between two marks that holds `at` begins.
 pub fn part_start(tokens: &[Token], at: usize) -> usize {
-    tokens[..at.min(tokens.len())].iter().rposition(Token::is_mark).map_or(0, |mark| mark + 1)
+    last_before(tokens, at, Token::is_mark)
 }
 
 /// Where that part ends.
@@ -92,7 +95,14 @@ pub fn part_end(tokens: &[Token], at: usize) -> usize {
 /// Where the sentence that holds `at` begins: a comma or a colon does not end one.
 pub fn sentence_start(tokens: &[Token], at: usize) -> usize {
     let ends = |token: &Token| token.is_mark() && ".!?;\n".contains(&token.text);
-    tokens[..at.min(tokens.len())].iter().rposition(ends).map_or(0, |mark| mark + 1)
+    last_before(tokens, at, ends)
+}
+
+/// Just after the last token before `at` that ends something, looking back no further than a long sentence.
+fn last_before(tokens: &[Token], at: usize, ends: impl Fn(&Token) -> bool) -> usize {
+    let at = at.min(tokens.len());
+    let from = at.saturating_sub(LONGEST_SENTENCE);
+    tokens[from..at].iter().rposition(ends).map_or(from, |mark| from + mark + 1)
 }
 
 fn lex(text: &str) -> Vec<Token> {
