@@ -8,11 +8,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::session::OpenError;
 
 /// Makes sure that our device is cross-signed, and that the next one can be. Never resets an identity: people who have
-/// verified the coach would see an alarm.
+/// verified the coach would see an alarm. A coach whose device stays unsigned works all the same, as long as people's
+/// clients let it; the log says so.
 pub async fn establish(client: &Client, passphrase: Option<&SecretString>) -> Result<(), OpenError> {
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     match passphrase {
-        Some(passphrase) => recover(client, passphrase.expose_secret()).await.map_err(decide)?,
+        Some(passphrase) => recover(client, passphrase.expose_secret()).await.or_else(decide)?,
         None => {
             tracing::warn!("without matrix.recovery_passphrase, a lost key store means a device that nobody trusts");
         }
@@ -34,10 +35,10 @@ async fn is_signed(client: &Client) -> matrix_sdk::Result<bool> {
     Ok(encryption.get_own_device().await?.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
 
-/// Takes the identity from the account's secret storage, or puts it there the first time.
+/// Takes the identity from the account's secret storage and signs our device, or puts it there the first time.
 async fn recover(client: &Client, passphrase: &str) -> Result<(), RecoveryError> {
     let recovery = client.encryption().recovery();
-    match recovery.recover(passphrase).await {
+    match recovery.recover_and_fix_backup(passphrase).await {
         Err(RecoveryError::SecretStorage(SecretStorageError::MissingKeyInfo { .. })) => {}
         outcome => return outcome,
     }
@@ -49,12 +50,19 @@ async fn recover(client: &Client, passphrase: &str) -> Result<(), RecoveryError>
     Ok(())
 }
 
-fn decide(error: RecoveryError) -> OpenError {
-    let wrong = matches!(error, RecoveryError::SecretStorage(SecretStorageError::SecretStorageKey(_)));
-    let error = anyhow::Error::from(error);
-    if wrong {
-        OpenError::Never(error.context("matrix.recovery_passphrase does not open the account's secret storage"))
-    } else {
-        OpenError::Later(error.context("failed to recover the account's identity"))
-    }
+/// A wrong passphrase is the operator's to mend, a homeserver that is away is waited for; for all else, see the log.
+fn decide(error: RecoveryError) -> Result<(), OpenError> {
+    use RecoveryError::{Sdk, SecretStorage};
+    let error_kind = match &error {
+        SecretStorage(SecretStorageError::SecretStorageKey(_)) => OpenError::Never,
+        Sdk(matrix_sdk::Error::Http(_)) | SecretStorage(SecretStorageError::Sdk(matrix_sdk::Error::Http(_))) => {
+            OpenError::Later
+        }
+        _ => {
+            let error = format!("{:#}", anyhow::Error::from(error));
+            tracing::error!(error, "failed to recover the account's identity");
+            return Ok(());
+        }
+    };
+    Err(error_kind(anyhow::Error::from(error).context("matrix.recovery_passphrase did not open the account's secret storage")))
 }

@@ -15,8 +15,8 @@ use crate::platform::SendError;
 /// A room that hangs must not hold up the others; the outbox tries again.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// Before the homeserver said how long to wait.
-const SOON: Duration = Duration::from_secs(5);
+/// When the homeserver does not say how long to wait. The outbox makes it longer each time.
+const SOON: Duration = Duration::from_secs(1);
 
 pub fn later(after: Duration, source: impl Into<anyhow::Error>) -> SendError {
     SendError::Later { after, source: source.into() }

@@ -199,6 +199,7 @@ async fn rewind(client: &Client, bookmark: Option<Bookmark>) -> anyhow::Result<b
 }
 
 async fn start(settings: &MatrixSettings, folder: &Folder) -> Result<Session, OpenFailure> {
+    retire(settings, folder).await;
     folder.wipe()?;
     let client = build(settings, folder).await?;
     match &settings.login {
@@ -238,6 +239,17 @@ async fn log_in(client: &Client, settings: &MatrixSettings, password: &SecretStr
     let login = client.matrix_auth().login_username(&settings.user, password.expose_secret());
     login.initial_device_display_name(&settings.device_name).send().await?;
     Ok(())
+}
+
+/// A device whose keys are lost stays on the account, and people's clients go on encrypting for it: sign it out. Best
+/// effort; a device that we did not make is not ours to end.
+async fn retire(settings: &MatrixSettings, folder: &Folder) {
+    let kept = fs::read(folder.session()).ok().and_then(|kept| serde_json::from_slice::<MatrixSession>(&kept).ok());
+    let (Some(kept), MatrixLogin::Password(_)) = (kept, &settings.login) else { return };
+    let address = format!("{}/_matrix/client/v3/logout", settings.homeserver.trim_end_matches('/'));
+    let request = matrix_sdk::reqwest::Client::new().post(address).bearer_auth(&kept.tokens.access_token);
+    let outcome = request.timeout(Duration::from_secs(10)).send().await.map(|answer| answer.status());
+    tracing::warn!(device = %kept.meta.device_id, status = ?outcome.ok(), "signed out a device whose keys are lost");
 }
 
 /// Takes over the device that an access token stands for.

@@ -1,0 +1,65 @@
+"""The road between the coach and its homeserver: slow, and cut at the worst moment.
+
+The worst moment is when the homeserver has taken a message and the coach has not heard so. On the loopback it lasts a
+few milliseconds; here it is as long as a test needs.
+"""
+import http.client
+import http.server
+import random
+import socket
+import threading
+import time
+
+
+class Network:
+    """Passes everything on to the homeserver; `url` is what the coach is told."""
+
+    def __init__(self, homeserver, delay=0.0, cut=0.0, seed=None):
+        self.homeserver, self.delay, self.cut = homeserver, delay, cut
+        self.chance = random.Random(seed)
+        self.cuts = 0
+        network = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self):
+                network.pass_on(self)
+
+            do_GET = do_PUT = do_POST = do_DELETE = pass_on
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def pass_on(self, request):
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        headers = {key: value for key, value in request.headers.items() if key.lower() not in ("host", "connection")}
+        upstream = http.client.HTTPConnection("127.0.0.1", self.homeserver.port, timeout=90)
+        try:
+            upstream.request(request.command, request.path, body, headers)
+            answer = upstream.getresponse()
+            content = answer.read()
+            if "/send/" in request.path and "/rooms/" in request.path:
+                time.sleep(self.delay * self.chance.random())
+                if self.chance.random() < self.cut:
+                    self.cuts += 1
+                    request.connection.shutdown(socket.SHUT_RDWR)
+                    return
+            request.send_response(answer.status)
+            request.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
+            request.send_header("Content-Length", str(len(content)))
+            request.end_headers()
+            request.wfile.write(content)
+        except OSError:
+            request.close_connection = True
+        finally:
+            upstream.close()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
