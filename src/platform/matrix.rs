@@ -74,14 +74,21 @@ impl Matrix {
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
         let folder = Folder::new(data);
-        let session = patiently(answered, async || session::open(settings, &folder, inbox).await).await?;
+        let mut pause = Pause::default();
+        let session = loop {
+            let attempt = session::open(settings, &folder, inbox).await;
+            if let Some(session) = patiently(attempt, answered, &mut pause).await? {
+                break session;
+            }
+        };
         let Session { client, me, fresh } = session;
         let guests = Guests::new(&settings.allow, &me);
         let bookmark = reader::bookmark(inbox, &me).await?;
         let mut reader = Reader::new(client.clone(), inbox.clone(), me, bookmark, fresh);
         sync::catch_up(&client, &mut reader, &guests, answered).await?;
         let passphrase = settings.recovery_passphrase.as_ref();
-        patiently(answered, async || identity::establish(&client, passphrase).await).await?;
+        let mut pause = Pause::default();
+        while patiently(identity::establish(&client, passphrase).await, answered, &mut pause).await?.is_none() {}
         // A second listener would be a second process on one store, which `serve` refuses.
         let _ = self.client.set(client.clone());
         answered(true);
@@ -89,21 +96,21 @@ impl Matrix {
     }
 }
 
-/// Tries until the homeserver answers, or says that the operator must change something.
+/// What an attempt gave; `None`, after a pause, when the homeserver did not answer. Fails when the operator must change
+/// something.
 async fn patiently<T>(
+    attempt: Result<T, OpenError>,
     answered: &impl Fn(bool),
-    mut attempt: impl AsyncFnMut() -> Result<T, OpenError>,
-) -> anyhow::Result<T> {
-    let mut pause = Pause::default();
-    loop {
-        match attempt().await {
-            Ok(value) => return Ok(value),
-            Err(OpenError::Never(error)) => return Err(error),
-            Err(OpenError::Later(error)) => {
-                answered(false);
-                tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
-                pause.wait().await;
-            }
+    pause: &mut Pause,
+) -> anyhow::Result<Option<T>> {
+    match attempt {
+        Ok(value) => Ok(Some(value)),
+        Err(OpenError::Never(error)) => Err(error),
+        Err(OpenError::Later(error)) => {
+            answered(false);
+            tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
+            pause.wait().await;
+            Ok(None)
         }
     }
 }
