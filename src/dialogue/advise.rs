@@ -10,7 +10,7 @@ use super::state::{Aside, Value};
 use super::talk::{Talk, choice};
 use super::turn::{Block, Choice, Concern, Effect, Reminder};
 use super::understand::numbers::ordinal_or_number;
-use crate::knowledge::{Budget, Entry, Language, Means, Method, MethodId, Recommendation, Warning};
+use crate::knowledge::{Budget, Entry, Language, Means, Method, MethodId, Recommendation};
 
 const THREE_WEEKS: Duration = Duration::from_secs(21 * 24 * 3600);
 /// A method whose score falls below this share of the best is no answer to the need.
@@ -24,7 +24,7 @@ impl Talk<'_> {
         if recommendations.is_empty() {
             return self.nothing_fits();
         }
-        if recommendations.iter().all(is_impossible) {
+        if !recommendations.iter().any(Recommendation::fits) {
             self.say(Phrase::AdviceTight);
         } else if recommendations.len() == 1 {
             self.say(Phrase::AdviceOne);
@@ -55,12 +55,19 @@ impl Talk<'_> {
         self.offer_methods();
     }
 
-    /// The answers changed after some advice: say so, and advise anew.
+    /// The answers changed: when methods stood on the table, says whether the advice changes with them.
     pub fn proceed_changed(&mut self) {
-        let advised = !self.state.listed.is_empty();
-        if advised && matches!(self.progress.position, Position::Advising { .. }) {
-            self.say(Phrase::AdviceChanged);
+        let Position::Advising { count, .. } = self.progress.position else { return self.proceed() };
+        if self.state.listed.is_empty() {
+            return self.proceed();
         }
+        let ranked = self.content.library.rank(&self.progress.evidence, &self.progress.slots.means, count);
+        if ranked.iter().map(|one| &one.method).eq(&self.state.listed) {
+            self.say(Phrase::AdviceSame);
+            self.state.aside = Aside::None;
+            return self.offer_methods();
+        }
+        self.say(Phrase::AdviceChanged);
         self.proceed();
     }
 
@@ -209,8 +216,8 @@ impl Talk<'_> {
             let voice = self.voice();
             let mut why = voice.reasons(&recommendation.reasons);
             why.extend(voice.warnings(&recommendation.warnings));
-            let (name, colon) = (voice.method_name(method), voice.say(Phrase::Colon));
-            self.say_words(format!("**{name}**{colon}{}", sentence(&why)));
+            let (name, why) = (voice.method_name(method), sentence(&why));
+            self.fill(Phrase::NameLine, &[("name", name), ("words", why.as_str())]);
         }
         self.offer_methods();
     }
@@ -346,18 +353,6 @@ impl Talk<'_> {
         self.say(Phrase::FollowUpThanks);
         self.offer_methods();
     }
-}
-
-fn is_impossible(recommendation: &Recommendation) -> bool {
-    recommendation.warnings.iter().any(|warning| match warning {
-        Warning::Hours { impossible, .. }
-        | Warning::TooFewPeople { impossible, .. }
-        | Warning::TooManyPeople { impossible, .. }
-        | Warning::Budget { impossible, .. }
-        | Warning::Skill { impossible, .. } => *impossible,
-        Warning::OnSiteOnly => true,
-        Warning::RemoteOnly => false,
-    })
 }
 
 fn case_line(case: &crate::knowledge::Case) -> String {

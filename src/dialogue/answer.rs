@@ -1,12 +1,12 @@
 //! Taking an answer: to the open question, to a list, or means stated in passing.
 
 use super::phrases::Phrase;
-use super::replay::{self, merge};
+use super::replay::{Position, merge};
 use super::script::{ChoiceValue, Choices, ListedChoice, Question, Slot, StepKind};
 use super::state::{Aside, Value};
 use super::talk::Talk;
 use super::turn::{Choice, Concern};
-use super::understand::choice::choose_several;
+use super::understand::choice::{Match, choose, choose_several};
 use super::understand::means::{self, means_in};
 use crate::knowledge::{GoalId, Means};
 use crate::message::EventId;
@@ -87,26 +87,20 @@ impl Talk<'_> {
 
     /// Neither a method nor a goal answers to the words.
     pub fn nothing_found(&self) -> bool {
-        let slots = &self.progress.slots;
         let unbound = Means::default();
-        self.content.library.rank(&self.progress.evidence, &unbound, 1).is_empty()
-            && replay::detected_goals(self.content, slots).is_empty()
-            && slots.goals.is_empty()
+        self.progress.goals().is_empty() && self.content.library.rank(&self.progress.evidence, &unbound, 1).is_empty()
     }
 
     /// Says back what the first description told, if it told anything.
     pub fn say_understood(&mut self) {
-        let goals = self.goals_in_force();
+        let goals = self.progress.goals();
         let facts = self.voice().facts(&self.progress.slots, &goals, false);
         if !facts.is_empty() {
             let heading = self.voice().say(Phrase::Understood);
             self.say_words(format!("{heading}\n\n{facts}"));
+        } else if matches!(self.progress.position, Position::Asking(_)) {
+            self.say(Phrase::UnderstoodLittle);
         }
-    }
-
-    pub fn goals_in_force(&self) -> Vec<GoalId> {
-        let chosen = &self.progress.slots.goals;
-        if chosen.is_empty() { replay::detected_goals(self.content, &self.progress.slots) } else { chosen.clone() }
     }
 
     fn goals_in_words(&mut self, step: &str, text: &str) -> bool {
@@ -118,13 +112,21 @@ impl Talk<'_> {
             self.answer(step, Value::Goals { goals });
             return true;
         }
-        let detected = self.content.library.detect(text).goals.into_iter().find(|(_, confidence)| *confidence >= 0.35);
-        let Some((goal, _)) = detected else { return false };
+        let Some(goal) = self.goal_named(text) else { return false };
         self.note(format!("answer:{step}"));
         let name = self.voice().goal(&goal).to_owned();
         self.fill(Phrase::Noted, &[("facts", name.as_str())]);
         self.answer(step, Value::Goals { goals: vec![goal] });
         true
+    }
+
+    /// A goal by its name, offered or not, or by words that surely announce it.
+    fn goal_named(&self, text: &str) -> Option<GoalId> {
+        let all = self.all_goals();
+        match choose(text, &all) {
+            Match::Sure(choice) => choice.id.0.strip_prefix("goal:").map(GoalId::from),
+            _ => self.content.library.detect(text).sure_goals().into_iter().next(),
+        }
     }
 
     /// An answer to a question about means, with what else the same words state.
@@ -218,7 +220,7 @@ impl Talk<'_> {
         let mut choices = Vec::new();
         for (name, step) in &self.content.script.steps {
             let StepKind::Ask(question) = &step.kind else { continue };
-            if slots.knows(&question.fills) || (question.fills == Slot::Goals && !self.goals_in_force().is_empty()) {
+            if slots.knows(&question.fills) || (question.fills == Slot::Goals && !self.progress.goals().is_empty()) {
                 choices.push(super::talk::choice("correct", name, voice.slot(&question.fills)));
             }
         }
@@ -302,12 +304,9 @@ impl Talk<'_> {
     }
 
     pub fn offer_goals(&mut self) {
-        let Some(step) = self.step_filling(&Slot::Goals) else { return };
-        if let Some(StepKind::Ask(question)) = self.content.script.steps.get(&step).map(|step| &step.kind) {
-            let choices = self.choices_of(&step, question);
-            self.state.aside = Aside::ChoosingGoal;
-            self.offer(choices);
-        }
+        self.state.aside = Aside::ChoosingGoal;
+        let choices = self.all_goals();
+        self.offer(choices);
     }
 }
 

@@ -29,6 +29,9 @@ impl Talk<'_> {
         if is_wordless(text) {
             return self.hear_signs(text);
         }
+        if words(text).len() >= 4 && tongue(&self.content.script.words, text) == Tongue::Foreign {
+            return self.speak_no_other_language();
+        }
         let understood = self.hear_choice(text)
             || self.hear_aside(wanted)
             || self.hear_intent(wanted, text)
@@ -382,8 +385,7 @@ impl Talk<'_> {
         self.note("not-understood");
         self.state.puzzled += 1;
         if tongue(&self.content.script.words, text) == Tongue::Foreign {
-            self.say(Phrase::OtherLanguage);
-            return self.resume();
+            return self.speak_no_other_language();
         }
         let asks_project = self.open_question().is_some_and(|(_, _, question)| question.fills == Slot::Project);
         let advising = self.open_question().is_none();
@@ -392,6 +394,12 @@ impl Talk<'_> {
         }
         self.retry();
         self.resume_quietly();
+    }
+
+    fn speak_no_other_language(&mut self) {
+        self.note("other-language");
+        self.say(Phrase::OtherLanguage);
+        self.resume();
     }
 
     fn retry(&mut self) {
@@ -438,7 +446,7 @@ impl Talk<'_> {
     }
 
     fn summary(&mut self) {
-        let goals = self.goals_in_force();
+        let goals = self.progress.goals();
         let facts = self.voice().facts(&self.progress.slots, &goals, true);
         if facts.is_empty() {
             self.say(Phrase::SummaryEmpty);
@@ -486,7 +494,7 @@ impl Talk<'_> {
             0 => self.say(Phrase::DataKeptForever),
             days => self.fill(Phrase::DataKept, &[("days", days.to_string().as_str())]),
         }
-        let goals = self.goals_in_force();
+        let goals = self.progress.goals();
         let facts = self.voice().facts(&self.progress.slots, &goals, true);
         if !facts.is_empty() {
             self.say_words(facts);

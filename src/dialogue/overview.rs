@@ -38,8 +38,8 @@ pub struct Understood {
 
 pub fn overview(content: &Content, state: &State) -> Overview {
     let progress = replay::replay(content, &state.answers);
+    let goals = progress.goals();
     let slots = progress.slots;
-    let goals = if slots.goals.is_empty() { replay::detected_goals(content, &slots) } else { slots.goals.clone() };
     Overview {
         step: progress.position.step().to_owned(),
         asking: matches!(progress.position, Position::Asking(_)),

@@ -39,6 +39,10 @@ phrases! {
     Help = "help" [];
     // What was understood.
     Understood = "understood" [];
+    UnderstoodLittle = "understood-little" [];
+    FactLine = "fact-line" ["label", "words"];
+    StageLine = "stage-line" ["title", "time", "words"];
+    NameLine = "name-line" ["name", "words"];
     Noted = "noted" ["facts"];
     Summary = "summary" [];
     SummaryEmpty = "summary-empty" [];
@@ -80,7 +84,6 @@ phrases! {
     RetryAgain = "retry-again" [];
     DidYouMean = "did-you-mean" ["label"];
     NoSuchNumber = "no-such-number" ["most"];
-    OutOfRange = "out-of-range" [];
     WhyDefault = "why-default" [];
     WhyAdvice = "why-advice" [];
     BackToStart = "back-to-start" [];
@@ -89,17 +92,19 @@ phrases! {
     NothingToCorrect = "nothing-to-correct" [];
     CannotSkip = "cannot-skip" [];
     ResumeQuestion = "resume-question" [];
-    ChoicesHint = "choices-hint" [];
     // Advice.
     AdviceOne = "advice-one" [];
     Advice = "advice" ["n"];
     AdviceTight = "advice-tight" [];
     AdviceChanged = "advice-changed" [];
+    AdviceSame = "advice-same" [];
+    BackToMethods = "back-to-methods" [];
     OthersHeading = "others" ["n"];
     NoOthers = "no-others" [];
     EnglishSheets = "english-sheets" [];
     NothingFits = "nothing-fits" [];
     ChooseGoal = "choose-goal" [];
+    OtherGoals = "other-goals" [];
     NewWords = "new-words" [];
     NewWordsMore = "new-words-more" [];
     NewWordsOther = "new-words-other" [];
@@ -154,7 +159,6 @@ phrases! {
     LessNone = "less-none" [];
     UsefulThanks = "useful-thanks" [];
     NotUsefulSorry = "not-useful-sorry" [];
-    UsefulNothing = "useful-nothing" [];
     FollowUpSet = "follow-up-set" [];
     FollowUpAsk = "follow-up-ask" ["methods"];
     FollowUpThanks = "follow-up-thanks" [];
@@ -193,8 +197,6 @@ phrases! {
     Failed = "failed" [];
     Yes = "yes" [];
     No = "no" [];
-    ChoiceSkip = "choice-skip" [];
-    Colon = "colon" [];
 }
 
 impl Phrase {

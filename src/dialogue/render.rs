@@ -8,6 +8,9 @@ use super::turn::{Block, Card, CardLink, Fact, Markup};
 use crate::knowledge::sheet::{Counted, Hours, Method, People, Stage};
 use crate::knowledge::{Budget, GoalId, Language, Means, PhaseId, Reason, Recommendation, Skill, Warning};
 
+/// A card that gives more reasons is not read.
+const MOST_REASONS: usize = 2;
+
 /// Speaks one language with the words of one content.
 #[derive(Clone, Copy)]
 pub struct Voice<'a> {
@@ -158,10 +161,14 @@ impl<'a> Voice<'a> {
         facts.extend(self.means(&slots.means));
         let mut lines: Vec<String> = facts
             .iter()
-            .map(|(label, words)| format!("- **{}**{}{words}", self.say(*label), self.say(Phrase::Colon)))
+            .map(|(label, words)| self.fact_line(*label, words))
             .collect();
         lines.extend(self.own_answers(slots));
         lines.join("\n")
+    }
+
+    fn fact_line(&self, label: Phrase, words: &str) -> String {
+        format!("- {}", self.fill(Phrase::FactLine, &[("label", self.say(label)), ("words", words)]))
     }
 
     /// Answers to the script's own questions, by the label that the person chose.
@@ -172,7 +179,7 @@ impl<'a> Voice<'a> {
             let (Slot::Own(slot), Choices::Listed(choices)) = (&question.fills, &question.choices) else { continue };
             if let Some(choice) = choices.iter().find(|choice| slots.own.get(slot) == Some(&choice.id)) {
                 let label = choice.label.in_language(self.language);
-                lines.push(format!("- **{}**{}{label}", self.say(Phrase::LabelEvent), self.say(Phrase::Colon)));
+                lines.push(self.fact_line(Phrase::LabelEvent, label));
             }
         }
         lines
@@ -197,7 +204,7 @@ impl<'a> Voice<'a> {
         fact(Phrase::FactCaution, sentence(&self.warnings(&recommendation.warnings)));
         fact(Phrase::FactDuration, self.duration(method.duration));
         fact(Phrase::FactGroup, self.group(method.people));
-        fact(Phrase::FactFirstStep, first_step(method));
+        fact(Phrase::FactFirstStep, self.first_step(method));
         Card {
             method: method.id.clone(),
             title: self.method_name(method).to_owned(),
@@ -207,30 +214,48 @@ impl<'a> Voice<'a> {
         }
     }
 
-    /// The reasons as fragments, the most telling first; what fits is said in one breath.
+    /// The most telling reasons as fragments; what fits is said in one breath.
     pub fn reasons(&self, reasons: &[Reason]) -> Vec<String> {
-        let mut said = Vec::new();
-        let mut fits = Vec::new();
-        for reason in reasons {
-            match reason {
-                Reason::Goal { goal } => said.push(self.fill(Phrase::ReasonGoal, &[("goal", self.goal(goal))])),
-                Reason::Phase { phase } => said.push(self.fill(Phrase::ReasonPhase, &[("phase", self.phase(phase))])),
-                Reason::Named { .. } => said.push(self.say(Phrase::ReasonNamed).to_owned()),
-                Reason::Similar { need } => said.push(self.fill(Phrase::ReasonSimilar, &[("need", need.as_str())])),
-                Reason::Words { words } => {
-                    said.push(self.fill(Phrase::ReasonWords, &[("words", words.join(", ").as_str())]));
-                }
-                Reason::FitsHours => fits.push(self.say(Phrase::FitsHours)),
-                Reason::FitsPeople => fits.push(self.say(Phrase::FitsPeople)),
-                Reason::FitsBudget => fits.push(self.say(Phrase::FitsBudget)),
-                Reason::FitsSkill => fits.push(self.say(Phrase::FitsSkill)),
-                Reason::FitsPlace => fits.push(self.say(Phrase::FitsPlace)),
-            }
+        let mut said: Vec<String> = reasons.iter().filter_map(|reason| self.reason(reason)).collect();
+        said.truncate(MOST_REASONS);
+        if said.is_empty() {
+            said.extend(reasons.iter().find_map(|reason| self.faint_reason(reason)));
         }
+        let fits: Vec<&str> = reasons.iter().filter_map(|reason| self.fitting(reason)).collect();
         if !fits.is_empty() {
             said.push(self.fill(Phrase::ReasonFits, &[("means", fits.join(", ").as_str())]));
         }
         said
+    }
+
+    fn reason(&self, reason: &Reason) -> Option<String> {
+        match reason {
+            Reason::Named { .. } => Some(self.say(Phrase::ReasonNamed).to_owned()),
+            Reason::Goal { goal } => Some(self.fill(Phrase::ReasonGoal, &[("goal", self.goal(goal))])),
+            Reason::Similar { need } => Some(self.fill(Phrase::ReasonSimilar, &[("need", need.as_str())])),
+            _ => None,
+        }
+    }
+
+    /// Said only when there is nothing better.
+    fn faint_reason(&self, reason: &Reason) -> Option<String> {
+        match reason {
+            Reason::Phase { phase } => Some(self.fill(Phrase::ReasonPhase, &[("phase", self.phase(phase))])),
+            Reason::Words { words } => Some(self.fill(Phrase::ReasonWords, &[("words", words.join(", ").as_str())])),
+            _ => None,
+        }
+    }
+
+    fn fitting(&self, reason: &Reason) -> Option<&'a str> {
+        let phrase = match reason {
+            Reason::FitsHours => Phrase::FitsHours,
+            Reason::FitsPeople => Phrase::FitsPeople,
+            Reason::FitsBudget => Phrase::FitsBudget,
+            Reason::FitsSkill => Phrase::FitsSkill,
+            Reason::FitsPlace => Phrase::FitsPlace,
+            _ => return None,
+        };
+        Some(self.say(phrase))
     }
 
     pub fn warnings(&self, warnings: &[Warning]) -> Vec<String> {
@@ -287,11 +312,19 @@ impl<'a> Voice<'a> {
         without_sheet_links(&text)
     }
 
+    fn first_step(&self, method: &Method) -> String {
+        let Some(stage) = method.sections.stages.first() else { return String::new() };
+        let words = without_sheet_links(&stage.text);
+        self.fill(Phrase::NameLine, &[("name", stage.title.as_str()), ("words", words.as_str())])
+    }
+
     fn stages(&self, stages: &[Stage]) -> String {
         #[expect(clippy::cast_precision_loss, reason = "minutes of a workshop")]
         let time = |stage: &Stage| self.hours(stage.minutes as f32 / 60.0);
         let lines = stages.iter().enumerate().map(|(index, stage)| {
-            format!("{}. **{}** ({}){}{}", index + 1, stage.title, time(stage), self.say(Phrase::Colon), stage.text)
+            let time = time(stage);
+            let quotes = [("title", stage.title.as_str()), ("time", time.as_str()), ("words", stage.text.as_str())];
+            format!("{}. {}", index + 1, self.fill(Phrase::StageLine, &quotes))
         });
         lines.collect::<Vec<_>>().join("\n")
     }
@@ -299,10 +332,6 @@ impl<'a> Voice<'a> {
 
 fn card_link(link: &crate::knowledge::sheet::Link) -> CardLink {
     CardLink { title: link.title.clone(), url: link.url.clone() }
-}
-
-fn first_step(method: &Method) -> String {
-    method.sections.stages.first().map(|stage| without_sheet_links(&stage.text)).unwrap_or_default()
 }
 
 /// Fragments as one sentence: first letter up, full stop at the end.

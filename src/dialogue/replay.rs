@@ -7,7 +7,14 @@ use super::Content;
 use super::script::{Condition, Next, Question, Slot, Step, StepKind};
 use super::state::{Answer, Value};
 use super::understand::means::means_in;
-use crate::knowledge::{Budget, Evidence, GoalId, Library, Means, MethodId, Need, PhaseId, Skill};
+use crate::knowledge::{Budget, Detected, Evidence, GoalId, Library, Means, MethodId, Need, PhaseId, Skill};
+
+/// How many methods are given at a time, unless the script says otherwise.
+const ADVISED: usize = 3;
+/// More would be a catalogue, not a question.
+const LIKELY_GOALS: usize = 5;
+/// A description of so many words usually tells what is wanted better than a goal chosen from a list.
+const TELLING_WORDS: usize = 5;
 
 /// What the answers say, taken together.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,6 +53,8 @@ impl Position {
 pub struct Progress {
     pub position: Position,
     pub slots: Slots,
+    /// What the project's words announce.
+    pub detected: Detected,
     pub evidence: Evidence,
     /// Steps that only say something, passed since the last question.
     pub said: Vec<String>,
@@ -53,20 +62,37 @@ pub struct Progress {
 
 pub fn replay(content: &Content, answers: &[Answer]) -> Progress {
     let slots = slots(answers);
-    let evidence = if slots.project.is_empty() && slots.goals.is_empty() && slots.phase.is_none() {
-        Evidence::default()
-    } else {
-        content.library.search(&slots.need())
-    };
-    let (position, said) = walk(content, &slots, &evidence);
-    Progress { position, slots, evidence, said }
+    let detected = if slots.project.is_empty() { Detected::default() } else { content.library.detect(&slots.project) };
+    let need = need(&slots, &detected);
+    let silent = need.text.is_empty() && need.goals.is_empty() && need.phase.is_none();
+    let evidence = if silent { Evidence::default() } else { content.library.search(&need) };
+    let mut progress = Progress { position: Position::Asking(String::new()), slots, detected, evidence, said: Vec::new() };
+    walk(content, &mut progress);
+    progress
+}
+
+/// What to search for: what the person chose, else what the words surely announce.
+fn need(slots: &Slots, detected: &Detected) -> Need {
+    Need {
+        text: slots.project.clone(),
+        goals: goals_in_force(slots, detected),
+        phase: slots.phase.clone().or_else(|| detected.sure_phase()),
+        means: slots.means,
+    }
+}
+
+pub fn goals_in_force(slots: &Slots, detected: &Detected) -> Vec<GoalId> {
+    if slots.goals.is_empty() { detected.sure_goals() } else { slots.goals.clone() }
+}
+
+impl Progress {
+    /// Chosen by the person, else surely announced by the words.
+    pub fn goals(&self) -> Vec<GoalId> {
+        goals_in_force(&self.slots, &self.detected)
+    }
 }
 
 impl Slots {
-    pub fn need(&self) -> Need {
-        Need { text: self.project.clone(), goals: self.goals.clone(), phase: self.phase.clone(), means: self.means }
-    }
-
     pub fn knows(&self, slot: &Slot) -> bool {
         match slot {
             Slot::Project => !self.project.is_empty(),
@@ -125,26 +151,28 @@ pub fn merge(old: Means, new: Means) -> Means {
     }
 }
 
-fn walk(content: &Content, slots: &Slots, evidence: &Evidence) -> (Position, Vec<String>) {
+/// Follows the script until a question is open or the advice is reached.
+fn walk(content: &Content, progress: &mut Progress) {
     let script = &content.script;
-    let mut said = Vec::new();
     let mut current = script.steps.keys().next().map_or("", String::as_str);
     // A checked script has no cycle without a question; the bound guards against an unchecked one.
     for _ in 0..=script.steps.len() {
         let Some(step) = script.steps.get(current) else { break };
         match &step.kind {
-            StepKind::Ask(question) if is_open(content, slots, evidence, current, question) => {
-                return (Position::Asking(current.to_owned()), said);
+            StepKind::Ask(question) if is_open(content, progress, current, question) => {
+                progress.position = Position::Asking(current.to_owned());
+                return;
             }
             StepKind::Ask(_) => {}
-            StepKind::Say(_) => said.push(current.to_owned()),
+            StepKind::Say(_) => progress.said.push(current.to_owned()),
             StepKind::Recommend { count } => {
-                return (Position::Advising { step: current.to_owned(), count: *count }, said);
+                progress.position = Position::Advising { step: current.to_owned(), count: *count };
+                return;
             }
         }
-        current = next_of(step, slots);
+        current = next_of(step, &progress.slots);
     }
-    (Position::Advising { step: current.to_owned(), count: 3 }, said)
+    progress.position = Position::Advising { step: current.to_owned(), count: ADVISED };
 }
 
 fn next_of<'a>(step: &'a Step, slots: &Slots) -> &'a str {
@@ -192,41 +220,46 @@ fn number_of(slots: &Slots, slot: &Slot) -> Option<f32> {
     }
 }
 
-fn is_open(content: &Content, slots: &Slots, evidence: &Evidence, step: &str, question: &Question) -> bool {
+fn is_open(content: &Content, progress: &Progress, step: &str, question: &Question) -> bool {
+    let slots = &progress.slots;
     if slots.answered.contains(step) || slots.knows(&question.fills) {
         return false;
     }
     if question.always {
         return true;
     }
-    let asked = slots.answered.len().saturating_sub(1);
+    let may_ask = slots.answered.len().saturating_sub(1) < content.script.most_questions;
     match &question.fills {
         Slot::Project => slots.goals.is_empty(),
-        Slot::Goals => asked < content.script.most_questions && goal_is_doubtful(content, slots),
-        Slot::Phase | Slot::Own(_) => asked < content.script.most_questions,
-        slot => asked < content.script.most_questions && would_change(&content.library, slots, evidence, slot),
+        Slot::Goals => may_ask && goal_is_doubtful(content, progress),
+        Slot::Phase | Slot::Own(_) => may_ask,
+        slot => may_ask && would_change(&content.library, slots, &progress.evidence, slot),
     }
 }
 
-/// The words leave open what the agent wants.
-fn goal_is_doubtful(content: &Content, slots: &Slots) -> bool {
-    detected_goals(content, slots).is_empty() && content.library.named_in(&slots.project).is_none()
+/// The words are too few to tell what the agent wants: no goal is sure, no method is named.
+fn goal_is_doubtful(content: &Content, progress: &Progress) -> bool {
+    let project = &progress.slots.project;
+    let few = project.split_whitespace().count() < TELLING_WORDS;
+    few && progress.goals().is_empty() && content.library.named_in(project).is_none()
 }
 
-/// The goals that the words announce with some certainty, when the person chose none.
-pub fn detected_goals(content: &Content, slots: &Slots) -> Vec<GoalId> {
-    const CERTAIN: f32 = 0.35;
-    if !slots.goals.is_empty() || slots.project.is_empty() {
-        return Vec::new();
+/// The goals that the words make likely, then those of the methods that come first.
+pub fn likely_goals(content: &Content, progress: &Progress) -> Vec<GoalId> {
+    let library = &content.library;
+    let mut likely: Vec<GoalId> = progress.detected.goals.iter().map(|(goal, _)| goal.clone()).collect();
+    for one in library.rank(&progress.evidence, &Means::default(), LIKELY_GOALS) {
+        let goals = library.method(&one.method).map(|method| method.goals.as_slice()).unwrap_or_default();
+        likely.extend(goals.first().filter(|goal| !likely.contains(goal)).cloned());
     }
-    let detected = content.library.detect(&slots.project);
-    detected.goals.into_iter().filter(|(_, confidence)| *confidence >= CERTAIN).take(2).map(|(goal, _)| goal).collect()
+    likely.truncate(LIKELY_GOALS);
+    likely
 }
 
 /// Whether knowing this would change which methods are advised, for at least a third of the plausible answers.
 fn would_change(library: &Library, slots: &Slots, evidence: &Evidence, slot: &Slot) -> bool {
     let advised = |means: &Means| -> BTreeSet<MethodId> {
-        library.rank(evidence, means, 3).into_iter().map(|recommendation| recommendation.method).collect()
+        library.rank(evidence, means, ADVISED).into_iter().map(|recommendation| recommendation.method).collect()
     };
     let now = advised(&slots.means);
     let probes = probes(slot, slots.means);

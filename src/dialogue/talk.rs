@@ -41,8 +41,11 @@ impl<'a> Talk<'a> {
     }
 
     pub fn finish(mut self) -> Turn {
-        self.reply.language = self.state.language;
         let trace = self.trace();
+        if self.reply.blocks.is_empty() && !self.reply.choices.is_empty() {
+            self.say(Phrase::BackToMethods);
+        }
+        self.reply.language = self.state.language;
         if !self.reply.blocks.is_empty() {
             self.state.offered.clone_from(&self.reply.choices);
             self.effects.insert(0, Effect::Say(self.reply));
@@ -179,9 +182,7 @@ impl<'a> Talk<'a> {
         let library = &self.content.library;
         match &question.choices {
             Choices::None => Vec::new(),
-            Choices::Goals => {
-                library.goals().iter().map(|goal| choice("goal", goal.id.as_str(), voice.goal(&goal.id))).collect()
-            }
+            Choices::Goals => self.likely_goals(),
             Choices::Phases => library
                 .phases()
                 .iter()
@@ -192,6 +193,24 @@ impl<'a> Talk<'a> {
                 .map(|listed| choice(step, &listed.id, listed.label.in_language(self.state.language)))
                 .collect(),
         }
+    }
+
+    /// All goals of the vocabulary, in its order.
+    pub fn all_goals(&self) -> Vec<Choice> {
+        let goals = self.content.library.goals().iter();
+        goals.map(|goal| choice("goal", goal.id.as_str(), self.voice().goal(&goal.id))).collect()
+    }
+
+    /// The goals that the project's words make likely, then the way to all of them; all when there are no words.
+    fn likely_goals(&self) -> Vec<Choice> {
+        let likely = replay::likely_goals(self.content, &self.progress);
+        let mut choices: Vec<Choice> =
+            likely.iter().map(|goal| choice("goal", goal.as_str(), self.voice().goal(goal))).collect();
+        if choices.len() < 2 {
+            return self.all_goals();
+        }
+        choices.push(act(Intent::Goals, self.voice().say(Phrase::OtherGoals)));
+        choices
     }
 
     // Meeting.

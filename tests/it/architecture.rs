@@ -32,7 +32,7 @@ const RULES: [Rule; 7] = [
     Rule {
         within: &["src"],
         except: &["src/turns.rs", "src/store"],
-        forbidden: &[".commit("],
+        forbidden: &["store.commit("],
         mend: "only turns.rs commits a turn",
     },
     Rule {
@@ -49,7 +49,8 @@ const RULES: [Rule; 7] = [
     },
     Rule {
         within: &["src"],
-        except: &[],
+        // The one connection that may write is taken in turns there; it guards no data.
+        except: &["src/store/database.rs"],
         forbidden: &["Mutex<", "RwLock<"],
         mend: "no lock around data: the database row is the state and the lock",
     },

@@ -4,6 +4,8 @@
 #[macro_use]
 mod house;
 
+mod architecture;
+mod content;
 mod conversations;
 mod delivery;
 mod engine;
