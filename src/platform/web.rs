@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod exchange;
 mod guard;
+mod markup;
 mod pages;
 mod probes;
 mod refusal;

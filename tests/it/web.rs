@@ -378,7 +378,7 @@ async fn a_browser_without_script_talks_by_forms() {
 
     let page = service.page("/", &cookie).await;
     assert!(page.contains("on est &#60;b&#62;4&#60;/b&#62;"), "{page}");
-    assert!(page.contains("Entendu : on est &lt;b&gt;4&lt;/b&gt;"), "{page}");
+    assert!(page.contains("Entendu\u{a0}: on est &lt;b&gt;4&lt;/b&gt;"), "{page}");
     assert_eq!(page.matches("id=\"dernier\"").count(), 1);
     assert_eq!(page.matches("class=\"choices\"").count(), 1, "only the last choices can be pressed");
 

@@ -1,10 +1,9 @@
 //! Replies and transcripts as the page draws them, and as the download gives them.
 
-use askama::Template;
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use serde_json::{Value, json};
 
-use crate::dialogue::turn::{Block, Card, Choice, Fact, Input, Reply};
+use super::markup::{is_web, spaced, to_html};
+use crate::dialogue::turn::{Block, Card, CardLink, Choice, Fact, Input, Reply};
 use crate::knowledge::Language;
 use crate::platform::plain;
 use crate::platform::view::ReplyView;
@@ -57,7 +56,7 @@ impl From<&Reply> for Spoken {
         Self {
             lang: lang(reply.language),
             pieces: reply.blocks.iter().map(Piece::from).collect(),
-            choices: reply.choices.clone(),
+            choices: reply.choices.iter().map(labelled).collect(),
             open: false,
         }
     }
@@ -107,7 +106,7 @@ fn words(input: &Input, offered: &[Choice]) -> Option<String> {
     match input {
         Input::Said { text } | Input::Corrected { text, .. } => Some(text.clone()),
         Input::Chose { choice } => {
-            let label = offered.iter().find(|one| one.id == *choice).map(|one| one.label.clone());
+            let label = offered.iter().find(|one| one.id == *choice).map(|one| spaced(&one.label));
             Some(label.unwrap_or_else(|| choice.to_string()))
         }
         Input::Joined | Input::Withdrawn { .. } | Input::Unreadable | Input::Woke { .. } | Input::Left => None,
@@ -121,54 +120,20 @@ fn lang(language: Language) -> &'static str {
     }
 }
 
+fn labelled(choice: &Choice) -> Choice {
+    Choice { id: choice.id.clone(), label: spaced(&choice.label) }
+}
+
 fn drawn(card: &Card) -> Card {
-    let fact = |fact: &Fact| Fact { label: fact.label.clone(), text: to_html(&fact.text) };
+    let fact = |fact: &Fact| Fact { label: spaced(&fact.label), text: to_html(&fact.text) };
+    let link = |link: &CardLink| CardLink { title: spaced(&link.title), url: link.url.clone() };
     Card {
+        method: card.method.clone(),
+        title: spaced(&card.title),
+        summary: spaced(&card.summary),
         facts: card.facts.iter().map(fact).collect(),
-        links: card.links.iter().filter(|link| is_web(&link.url)).cloned().collect(),
-        ..card.clone()
+        links: card.links.iter().filter(|link| is_web(&link.url)).map(link).collect(),
     }
-}
-
-fn is_web(url: &str) -> bool {
-    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https"))
-}
-
-/// Markup as safe HTML: no HTML of its own, no image, no heading (the page has its own), links to the web only.
-pub fn to_html(markup: &str) -> String {
-    let mut linked = Vec::new();
-    let events = Parser::new_ext(markup, Options::empty()).filter_map(|event| safe(event, &mut linked));
-    let mut out = String::with_capacity(markup.len() * 3 / 2);
-    html::push_html(&mut out, events);
-    out
-}
-
-/// `linked` remembers of each open link whether it was drawn.
-fn safe<'a>(event: Event<'a>, linked: &mut Vec<bool>) -> Option<Event<'a>> {
-    match event {
-        Event::Html(raw) | Event::InlineHtml(raw) => Some(Event::Text(raw)),
-        Event::Start(Tag::HtmlBlock | Tag::Image { .. }) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => None,
-        Event::Start(Tag::Heading { .. }) => Some(Event::Start(Tag::Paragraph)),
-        Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Paragraph)),
-        Event::Start(Tag::Link { dest_url, .. }) => {
-            linked.push(is_web(&dest_url));
-            is_web(&dest_url).then(|| Event::InlineHtml(opening_link(&dest_url)))
-        }
-        Event::End(TagEnd::Link) => linked.pop()?.then_some(Event::InlineHtml("</a>".into())),
-        other => Some(other),
-    }
-}
-
-fn opening_link(url: &str) -> CowStr<'static> {
-    let link = OpeningLink { url };
-    link.render().unwrap_or_default().into()
-}
-
-#[derive(Template)]
-#[template(source = "<a href=\"{{ url }}\" rel=\"noopener\">", ext = "html")]
-struct OpeningLink<'a> {
-    url: &'a str,
 }
 
 /// The exchange for programs and for « Télécharger mes échanges ». Without the conversation's name: whoever has it may
@@ -226,33 +191,8 @@ fn after<'a>(line: &'a Line, offered: &'a [Choice]) -> &'a [Choice] {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::dialogue::turn::{ChoiceId, Markup};
+    use crate::dialogue::turn::ChoiceId;
     use crate::message::EventId;
-
-    #[test]
-    fn markup_becomes_safe_html() {
-        assert_eq!(to_html("**a** *b*"), "<p><strong>a</strong> <em>b</em></p>\n");
-        assert_eq!(to_html("# Titre"), "<p>Titre</p>\n");
-        assert_eq!(to_html("un <script>alert(1)</script>"), "<p>un &lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
-        assert!(!to_html("<div onclick=x>\nbloc\n</div>").contains("<div"));
-        assert!(!to_html("![x](https://example.org/pixel.png)").contains("<img"));
-    }
-
-    #[test]
-    fn links_lead_to_the_web_only() {
-        let link = "<p><a href=\"https://example.org/?a=1&#38;b=2\" rel=\"noopener\">g</a></p>\n";
-        assert_eq!(to_html("[g](https://example.org/?a=1&b=2)"), link);
-        assert_eq!(to_html("[g](javascript:alert(1))"), "<p>g</p>\n");
-        assert_eq!(to_html("[g](data:text/html,x) [h](//evil.example)"), "<p>g h</p>\n");
-        assert!(!to_html("[g](<https://example.org/\"onmouseover=\"x>)").contains("\"onmouseover"));
-    }
-
-    #[test]
-    fn what_people_wrote_stays_what_they_wrote() {
-        let words = "<img src=x> [a](https://evil.example) *b*";
-        let shown = to_html(&Markup::escape(words));
-        assert!(!shown.contains("<a") && !shown.contains("<img") && !shown.contains("<em>"), "{shown}");
-    }
 
     #[test]
     fn only_the_choices_of_the_last_turn_can_be_pressed() {
