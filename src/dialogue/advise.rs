@@ -138,10 +138,10 @@ impl Talk<'_> {
 
     /// By its number in the last list, by its name, or the one being looked at.
     fn method_meant(&self, about: &str) -> Option<MethodId> {
-        if let Some(number) = ordinal_or_number(about) {
+        let bare = super::understand::intent::without_articles(about);
+        if let Some(number) = ordinal_or_number(bare) {
             return self.state.listed.get((number as usize).checked_sub(1)?).cloned();
         }
-        let bare = super::understand::intent::without_articles(about);
         if let Some(Entry::Method(method)) = self.content.library.look_up(bare) {
             return Some(method.id.clone());
         }
@@ -223,33 +223,35 @@ impl Talk<'_> {
     }
 
     fn examples(&mut self, methods: &[MethodId]) {
-        for id in methods {
-            let Some(method) = self.content.library.method(id) else { continue };
-            let name = self.voice().method_name(method).to_owned();
-            let cases = self.content.library.cases_of(id);
-            if cases.is_empty() {
-                self.fill(Phrase::NoCase, &[("method", name.as_str())]);
-                continue;
-            }
-            let lines: Vec<String> = cases.iter().map(|case| case_line(case)).collect();
-            let heading = self.voice().fill(Phrase::Cases, &[("method", name.as_str())]);
-            self.say_words(format!("{heading}\n\n{}", lines.join("\n")));
-        }
-        self.offer_methods();
+        let cases = |id: &MethodId| self.content.library.cases_of(id).into_iter().map(case_line).collect();
+        let found = self.lines_by_method(methods, cases);
+        self.say_by_method(methods, found, Phrase::Cases, Phrase::NoCase);
     }
 
     fn trainings(&mut self, methods: &[MethodId]) {
-        for id in methods {
-            let Some(method) = self.content.library.method(id) else { continue };
-            let name = self.voice().method_name(method).to_owned();
-            let trainings = self.content.library.trainings_of(id);
-            if trainings.is_empty() {
-                self.fill(Phrase::NoTraining, &[("method", name.as_str())]);
-                continue;
-            }
-            let lines: Vec<String> = trainings.iter().map(|training| training_line(training)).collect();
-            let heading = self.voice().fill(Phrase::Trainings, &[("method", name.as_str())]);
-            self.say_words(format!("{heading}\n\n{}", lines.join("\n")));
+        let trainings = |id: &MethodId| self.content.library.trainings_of(id).into_iter().map(training_line).collect();
+        let found = self.lines_by_method(methods, trainings);
+        self.say_by_method(methods, found, Phrase::Trainings, Phrase::NoTraining);
+    }
+
+    /// The names of the methods that have lines, with their lines.
+    fn lines_by_method(&self, methods: &[MethodId], lines: impl Fn(&MethodId) -> Vec<String>) -> Vec<(String, String)> {
+        let voice = self.voice();
+        let known = methods.iter().filter_map(|id| self.content.library.method(id));
+        let all = known.map(|method| (voice.method_name(method).to_owned(), lines(&method.id).join("\n")));
+        all.filter(|(_, lines)| !lines.is_empty()).collect()
+    }
+
+    fn say_by_method(&mut self, methods: &[MethodId], found: Vec<(String, String)>, some: Phrase, none: Phrase) {
+        if found.is_empty() {
+            let voice = self.voice();
+            let names = methods.iter().filter_map(|id| self.content.library.method(id)).map(|method| voice.method_name(method));
+            let names = names.collect::<Vec<_>>().join(" ; ");
+            self.fill(none, &[("method", names.as_str())]);
+        }
+        for (name, lines) in found {
+            let heading = self.voice().fill(some, &[("method", name.as_str())]);
+            self.say_words(format!("{heading}\n\n{lines}"));
         }
         self.offer_methods();
     }

@@ -159,12 +159,14 @@ impl Talk<'_> {
 
     fn hear_choice(&mut self, text: &str) -> bool {
         let offered = self.state.offered.clone();
+        let otherwise_clear = intent(&self.content.script.words, text).is_some();
         match choose(text, &offered) {
-            Match::Sure(choice) => {
+            Match::Part(_) | Match::Near(_) if otherwise_clear => return false,
+            Match::Sure(choice) | Match::Part(choice) => {
                 self.note("choice");
                 self.press(&choice.id);
             }
-            Match::Near(choice) if intent(&self.content.script.words, text).is_none() => self.confirm_choice(choice),
+            Match::Near(choice) => self.confirm_choice(choice),
             Match::OutOfRange if !self.open_question_is_of_means() => {
                 let most = offered.len().to_string();
                 self.fill(Phrase::NoSuchNumber, &[("most", most.as_str())]);
@@ -334,7 +336,7 @@ impl Talk<'_> {
         }
         if advising {
             self.ask_about_new_words(text);
-        } else if self.open_question().is_some_and(|(_, _, question)| question.fills != Slot::Project) && length >= 4 {
+        } else if self.open_question().is_some_and(|(_, _, question)| question.fills != Slot::Project) && length >= 5 {
             self.add_words(text);
         } else {
             return false;

@@ -7,7 +7,10 @@ use crate::dialogue::turn::Choice;
 /// How sure we are of what was meant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Match {
+    /// By number, or by the whole label.
     Sure(Choice),
+    /// By a part of one label that no other label has.
+    Part(Choice),
     /// A slip was overlooked on a whole label: worth a confirmation.
     Near(Choice),
     /// A number that no choice bears.
@@ -55,7 +58,7 @@ fn by_label(said: &str, offered: &[Choice]) -> Match {
     }
     let weighty = said_words.iter().any(|word| word.chars().count() >= 4);
     if weighty && let Some(choice) = only(&|label| part_of(&said_words, label, |said, of| of.starts_with(said))) {
-        return Match::Sure(choice);
+        return Match::Part(choice);
     }
     if weighty && let Some(choice) = only(&|label| part_of(&said_words, label, alike)) {
         return Match::Near(choice);
@@ -83,7 +86,7 @@ mod tests {
 
     fn label(text: &str) -> String {
         match choose(text, &offered()) {
-            Match::Sure(choice) => choice.label,
+            Match::Sure(choice) | Match::Part(choice) => choice.label,
             Match::Near(choice) => format!("~{}", choice.label),
             Match::OutOfRange => "out".to_owned(),
             Match::None => "none".to_owned(),
