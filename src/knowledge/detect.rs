@@ -7,7 +7,7 @@ use super::{Detected, Library};
 
 pub fn detect(library: &Library, text: &str) -> Detected {
     let engine = &library.engine;
-    let query = engine.wording.read(text, &engine.spelling);
+    let query = engine.read(text);
     let belief = belief(engine, &query, library.methods.len());
     let mut goals: Vec<f32> = vec![0.0; library.vocabulary.goals.len()];
     let mut phases: Vec<f32> = vec![0.0; library.vocabulary.phases.len()];

@@ -9,10 +9,12 @@ use super::names::Names;
 use super::query::{Query, Wording};
 use super::sheet::Method;
 use super::spelling::Spelling;
-use super::{french, weights};
+use super::weights::Weights;
+use super::{MethodId, french};
 
 /// The ready search. Methods are numbered as in [`super::Library::methods`].
 pub struct Engine {
+    pub weights: Weights,
     pub wording: Wording,
     pub spelling: Spelling,
     pub model: Model,
@@ -22,6 +24,8 @@ pub struct Engine {
     pub needs: Shelf,
     /// Need line → its method, and its place in the method's list.
     pub need_owners: Vec<(usize, usize)>,
+    /// Each method's neighbours, both ways.
+    pub related: Vec<Vec<usize>>,
     /// Names of methods.
     pub names: Names<usize>,
     /// Names of methods and terms, for « c'est quoi … ? ».
@@ -44,7 +48,7 @@ pub struct Cues {
 }
 
 impl Engine {
-    pub fn new(parts: &Parts) -> tantivy::Result<Self> {
+    pub fn new(parts: &Parts, weights: Weights) -> tantivy::Result<Self> {
         let wording = Wording::new(&parts.lexicon);
         let spelling = Spelling::new(parts.methods.iter().flat_map(method_words));
         let sheets: Vec<Vec<Indexed>> =
@@ -57,14 +61,22 @@ impl Engine {
             .iter()
             .map(|(method, need)| vec![indexed(&parts.methods[*method].needs[*need], &wording)])
             .collect();
-        let model = Model::learn(&samples(&parts.methods, &wording), parts.methods.len());
+        let methods = parts.methods.len();
+        let mut samples = samples(&parts.methods, &wording);
+        // The last classes are topics that the base knows nothing of.
+        for (topic, lines) in (methods..).zip(&parts.outside) {
+            samples.extend(lines.iter().map(|line| (topic, sample(line, &wording))));
+        }
+        let model = Model::learn(&samples, methods + parts.outside.len(), &weights);
         Ok(Self {
-            sheets: Shelf::new(&[weights::TITLE, weights::SUMMARY, weights::GOALS, weights::BODY], &sheets)?,
-            needs: Shelf::new(&[1.0], &need_texts)?,
+            sheets: Shelf::new(&weights.fields, weights, &sheets)?,
+            needs: Shelf::new(&[1.0], weights, &need_texts)?,
             names: method_names(&parts.methods),
             entries: entries(parts),
             cues: cues(parts),
+            related: related(&parts.methods),
             need_owners,
+            weights,
             model,
             spelling,
             wording,
@@ -78,10 +90,15 @@ impl Engine {
         texts.flat_map(|text| self.wording.concepts(text)).collect()
     }
 
+    /// Understands a request.
+    pub fn read(&self, text: &str) -> Query {
+        self.wording.read(text, &self.spelling, &self.weights)
+    }
+
     /// What the model sees of a request.
     pub fn sample(&self, query: &Query) -> Sample {
-        let (words, concepts) = query.words.iter().map(|word| (word.word.exact.clone(), word.concept.clone())).unzip();
-        Sample { words, concepts }
+        let concepts = query.words.iter().map(|word| word.concept.clone()).collect();
+        Sample { words: query.plain.clone(), concepts }
     }
 }
 
@@ -110,7 +127,7 @@ fn sheet_texts(method: &Method, parts: &Parts, wording: &Wording) -> Vec<Indexed
 }
 
 fn indexed(text: &str, wording: &Wording) -> Indexed {
-    let mut words = french::content_words(text);
+    let mut words = french::meaningful(&french::words(text));
     words.extend(french::compounds(text));
     let words = french::stemmed(words);
     let join = |form: fn(&french::Word) -> &str| words.iter().map(form).collect::<Vec<_>>().join(" ");
@@ -131,9 +148,26 @@ fn samples(methods: &[Method], wording: &Wording) -> Vec<(usize, Sample)> {
 }
 
 fn sample(text: &str, wording: &Wording) -> Sample {
-    let words = french::content_words(text);
-    let concepts = words.iter().map(|word| wording.concept(word)).collect();
+    let words = french::words(text);
+    let concepts = french::meaningful(&words).iter().map(|word| wording.concept(word)).collect();
     Sample { words, concepts }
+}
+
+/// Methods that name one another as neighbours.
+fn related(methods: &[Method]) -> Vec<Vec<usize>> {
+    let number = |id: &MethodId| methods.binary_search_by(|method| method.id.cmp(id)).ok();
+    let mut related = vec![Vec::new(); methods.len()];
+    for (one, method) in methods.iter().enumerate() {
+        for other in method.related.iter().filter_map(number) {
+            related[one].push(other);
+            related[other].push(one);
+        }
+    }
+    for neighbours in &mut related {
+        neighbours.sort_unstable();
+        neighbours.dedup();
+    }
+    related
 }
 
 fn method_names(methods: &[Method]) -> Names<usize> {

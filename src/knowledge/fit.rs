@@ -1,7 +1,7 @@
 //! Whether the means at hand suffice for a method.
 
 use super::sheet::{Counted, Method, Place};
-use super::weights::{CROWD, IMPOSSIBLE, LATE, STRETCH, TIGHT};
+use super::weights::Weights;
 use super::{Budget, Means, Reason, Skill, Warning};
 
 /// How a method fits stated means.
@@ -15,44 +15,37 @@ pub struct Fit {
 }
 
 /// Weighs every stated means; what was not said weighs nothing.
-pub fn fit(method: &Method, means: &Means) -> Fit {
+pub fn fit(method: &Method, means: &Means, weights: &Weights) -> Fit {
     let mut fit = Fit { factor: 1.0, impossible: false, reasons: Vec::new(), warnings: Vec::new() };
     if let Some(given) = means.hours {
-        fit.weigh(hours(method, given), Reason::FitsHours);
+        fit.weigh(hours(method, given, weights.late), Reason::FitsHours, weights);
     }
     if let Some(given) = means.people.filter(|_| method.people.counted == Counted::Participants) {
-        fit.weigh(people(method, given), Reason::FitsPeople);
+        fit.weigh(people(method, given, weights.crowd), Reason::FitsPeople, weights);
     }
     if let Some(given) = means.budget {
-        fit.weigh(budget(method, given), Reason::FitsBudget);
+        fit.weigh(budget(method, given), Reason::FitsBudget, weights);
     }
-    if let Some(given) = means.skill {
-        fit.weigh_skill(method, given);
+    match means.skill {
+        Some(Skill::Beginner) if method.skill == Skill::Intermediate => fit.factor *= weights.stretch,
+        Some(given) => fit.weigh(skill(method, given), Reason::FitsSkill, weights),
+        None => {}
     }
     if let Some(remote) = means.remote {
-        fit.weigh(place(method, remote), Reason::FitsPlace);
+        fit.weigh(place(method, remote), Reason::FitsPlace, weights);
     }
     fit
 }
 
 impl Fit {
-    fn weigh(&mut self, warning: Option<Warning>, reason: Reason) {
+    fn weigh(&mut self, warning: Option<Warning>, reason: Reason, weights: &Weights) {
         match warning {
             None => self.reasons.push(reason),
             Some(warning) => {
                 self.impossible |= warning.is_impossible();
-                self.factor *= if warning.is_impossible() { IMPOSSIBLE } else { TIGHT };
+                self.factor *= if warning.is_impossible() { weights.impossible } else { weights.tight };
                 self.warnings.push(warning);
             }
-        }
-    }
-
-    /// A beginner manages an intermediate method: no warning, but no promise either.
-    fn weigh_skill(&mut self, method: &Method, given: Skill) {
-        if (given, method.skill) == (Skill::Beginner, Skill::Intermediate) {
-            self.factor *= STRETCH;
-        } else {
-            self.weigh(skill(method, given), Reason::FitsSkill);
         }
     }
 }
@@ -71,18 +64,18 @@ impl Warning {
     }
 }
 
-fn hours(method: &Method, given: f32) -> Option<Warning> {
+fn hours(method: &Method, given: f32, late: f32) -> Option<Warning> {
     let needs = method.duration.min;
-    (needs > given).then_some(Warning::Hours { needs, given, impossible: needs > given * LATE })
+    (needs > given).then_some(Warning::Hours { needs, given, impossible: needs > given * late })
 }
 
-fn people(method: &Method, given: u32) -> Option<Warning> {
+fn people(method: &Method, given: u32, crowd: f32) -> Option<Warning> {
     let (least, most) = (method.people.min, method.people.max);
     if given < least {
-        let impossible = given as f32 * CROWD < least as f32;
+        let impossible = given as f32 * crowd < least as f32;
         Some(Warning::TooFewPeople { needs: least, given, impossible })
     } else if given > most {
-        Some(Warning::TooManyPeople { most, given, impossible: given as f32 > most as f32 * CROWD })
+        Some(Warning::TooManyPeople { most, given, impossible: given as f32 > most as f32 * crowd })
     } else {
         None
     }

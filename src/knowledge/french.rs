@@ -114,11 +114,13 @@ pub struct Word {
     pub snowball: String,
 }
 
-/// Words that carry meaning: no stop words, no bare numbers.
-pub fn content_words(text: &str) -> Vec<String> {
-    words(text).into_iter().filter(|word| carries_meaning(word)).collect()
+/// The words that carry meaning; all of them where none does (« qui fait quoi et quand »).
+pub fn meaningful(words: &[String]) -> Vec<String> {
+    let kept: Vec<String> = words.iter().filter(|word| carries_meaning(word)).cloned().collect();
+    if kept.is_empty() { words.to_vec() } else { kept }
 }
 
+/// Whether a word says something by itself: neither a stop word, nor a bare number, nor a letter.
 pub fn carries_meaning(word: &str) -> bool {
     !is_stop_word(word) && !word.chars().all(|c| c.is_ascii_digit()) && word.chars().count() > 1
 }

@@ -6,7 +6,7 @@ use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing,
 use tantivy::{Index, IndexReader, TantivyDocument, Term};
 
 use super::query::{Query, QueryWord};
-use super::weights;
+use super::weights::Weights;
 
 /// A text as it is indexed: concepts, Snowball stems and exact forms, each joined by spaces.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,7 @@ struct Analysed {
 pub struct Shelf {
     fields: Vec<Analysed>,
     reader: IndexReader,
+    weights: Weights,
 }
 
 /// Fingers of memory that tantivy asks for at least, while it writes.
@@ -38,11 +39,11 @@ const NUMBER: &str = "number";
 const TIE: f32 = 0.1;
 
 impl Shelf {
-    /// Indexes documents, each with one text a field; `weights` says what a field counts.
-    pub fn new(weights: &[f32], documents: &[Vec<Indexed>]) -> tantivy::Result<Self> {
+    /// Indexes documents, each with one text a field; `fields` says what each counts.
+    pub fn new(fields: &[f32], weights: Weights, documents: &[Vec<Indexed>]) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let number = schema.add_u64_field(NUMBER, FAST);
-        let fields: Vec<Analysed> = (0..).zip(weights).map(|(n, weight)| analysed(&mut schema, n, *weight)).collect();
+        let fields: Vec<Analysed> = (0..).zip(fields).map(|(n, weight)| analysed(&mut schema, n, *weight)).collect();
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, ARENA)?;
         for (place, texts) in (0_u64..).zip(documents) {
@@ -58,7 +59,7 @@ impl Shelf {
         writer.commit()?;
         writer.wait_merging_threads()?;
         let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, reader })
+        Ok(Self { fields, reader, weights })
     }
 
     /// The documents that match best, by number, with their BM25 scores.
@@ -89,10 +90,12 @@ impl Shelf {
         for field in &self.fields {
             let weight = field.weight * word.weight;
             forms.push(term(field.concept, &word.concept, weight));
-            forms.push(term(field.snowball, &word.word.snowball, weight * weights::SNOWBALL));
-            forms.push(term(field.exact, &word.word.exact, weight * weights::EXACT));
-            let phrases =
-                word.synonyms.iter().filter_map(|synonym| phrase(field.concept, synonym, weight * weights::SYNONYM));
+            forms.push(term(field.snowball, &word.word.snowball, weight * self.weights.snowball));
+            forms.push(term(field.exact, &word.word.exact, weight * self.weights.exact));
+            let phrases = word
+                .synonyms
+                .iter()
+                .filter_map(|synonym| phrase(field.concept, synonym, weight * self.weights.synonym));
             forms.extend(phrases);
         }
         Box::new(DisjunctionMaxQuery::with_tie_breaker(forms, TIE))

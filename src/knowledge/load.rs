@@ -23,6 +23,8 @@ pub struct Parts {
     pub cases: Vec<Case>,
     pub trainings: Vec<Training>,
     pub lexicon: Lexicon,
+    /// Requests that the base cannot answer: see `scope`.
+    pub outside: Vec<Vec<String>>,
     pub fingerprint: String,
 }
 
@@ -92,6 +94,7 @@ impl Loader {
             "glossary.yaml" => self.parts.terms = vocabulary::glossary(&file.text, &mut report),
             "cases.yaml" => self.parts.cases = vocabulary::cases(&file.text, &mut report),
             "trainings.yaml" => self.parts.trainings = vocabulary::trainings(&file.text, &mut report),
+            "outside.txt" => self.parts.outside = topics(&file.text, &mut report),
             "families.yaml" => self.parts.lexicon = lexicon::parse(&file.text, &mut report),
             _ => match name.strip_prefix("methods/") {
                 Some(sheet) => self.read_method_file(sheet, file, &mut report),
@@ -245,13 +248,23 @@ fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
     }
 }
 
-/// The lines of a needs file; a line that repeats another is reported.
+/// The paragraphs of `outside.txt`: requests on one topic each.
+fn topics(text: &str, report: &mut Report) -> Vec<Vec<String>> {
+    let known = needs(text, report);
+    let lines = |paragraph: &str| {
+        let lines = paragraph.lines().map(str::trim);
+        lines.filter(|line| known.iter().any(|known| known == line)).map(str::to_owned).collect()
+    };
+    text.split("\n\n").map(lines).filter(|lines: &Vec<String>| !lines.is_empty()).collect()
+}
+
+/// The lines of a needs file, without comments; a line that repeats another is reported.
 fn needs(text: &str, report: &mut Report) -> Vec<String> {
     let mut seen: HashMap<String, u32> = HashMap::new();
     let mut needs = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let need = line.trim();
-        if need.is_empty() {
+        if need.is_empty() || need.starts_with('#') {
             continue;
         }
         let first = *seen.entry(french::fold(need)).or_insert(number);

@@ -13,6 +13,7 @@ mod model;
 mod names;
 mod query;
 mod recommend;
+mod scope;
 mod sections;
 pub mod sheet;
 mod spelling;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use recommend::Evidence;
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
+pub use weights::{Scope, Weights};
 
 use crate::problem::Problem;
 use engine::{Engine, EntryPlace};
@@ -85,11 +87,16 @@ impl Library {
     /// Builds the library from the files of one folder, or of several where later files replace earlier ones of the
     /// same path. Gives every problem of every file; no library when one of them is an error.
     pub fn build(files: &[SourceFile]) -> (Option<Library>, Vec<Problem>) {
+        Self::build_with(files, Weights::DEFAULT)
+    }
+
+    /// [`Library::build`] with other weights, for tuning.
+    pub fn build_with(files: &[SourceFile], weights: Weights) -> (Option<Library>, Vec<Problem>) {
         let (parts, mut problems) = load::load(files);
         if !load::servable(&problems) {
             return (None, problems);
         }
-        match Engine::new(&parts) {
+        match Engine::new(&parts, weights) {
             Ok(engine) => (Some(Self::new(parts, engine)), problems),
             Err(error) => {
                 problems.push(Problem::error("methods", 0, 0, format!("l'index n'a pas pu être construit : {error}")));
@@ -153,7 +160,7 @@ impl Library {
 
     /// The method that this text names, if it names one (« un atelier persona », « faire un SWOT »).
     pub fn named_in(&self, text: &str) -> Option<&Method> {
-        let query = self.engine.wording.read(text, &self.engine.spelling);
+        let query = self.engine.read(text);
         let (number, _) = recommend::named_methods(&self.engine, &query).into_iter().next()?;
         self.methods.get(number)
     }

@@ -6,14 +6,14 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::weights::{GRAMS, PAIRS, WORDS};
+use super::weights::Weights;
 
 /// What the model sees of a text.
 #[derive(Debug, Clone, Default)]
 pub struct Sample {
-    /// Folded meaningful words.
+    /// All its words, folded: small words too tell how people speak.
     pub words: Vec<String>,
-    /// Their concepts, in the same order.
+    /// The concepts of its meaningful words, in order.
     pub concepts: Vec<String>,
 }
 
@@ -25,24 +25,27 @@ pub struct Model {
     /// Feature → its weight in each class, as one row of `classes` numbers.
     rows: Vec<f32>,
     classes: usize,
+    groups: [f32; 3],
+    /// The rarity of a feature that was never seen.
+    unseen: f32,
 }
 
 /// One feature of a text: its hash, the group it belongs to, and how often it occurs.
 type Counted = (u64, usize, f32);
 
-const SHARES: [f32; 3] = [WORDS, PAIRS, GRAMS];
+/// The group of the words, first of [`Weights::groups`].
+const WORDS: usize = 0;
 
 impl Model {
     /// Learns one centroid for each class from its samples.
-    pub fn learn(samples: &[(usize, Sample)], classes: usize) -> Self {
+    pub fn learn(samples: &[(usize, Sample)], classes: usize, weights: &Weights) -> Self {
         let counted: Vec<Vec<Counted>> = samples.iter().map(|(_, sample)| features(sample)).collect();
-        let mut model = Self { classes, ..Self::default() };
+        let mut model = Self { classes, groups: weights.groups, ..Self::default() };
         model.number_features(&counted);
         model.rows = vec![0.0; model.rarity.len() * classes];
         for ((class, _), counted) in samples.iter().zip(&counted) {
-            for (feature, weight) in model.vector(counted) {
-                model.rows[feature as usize * classes + class] += weight;
-            }
+            let vector = model.vector(counted);
+            model.add(*class, &vector);
         }
         model.normalise();
         model
@@ -55,6 +58,7 @@ impl Model {
             *frequency.entry(*feature).or_default() += 1;
         }
         let total = counted.len() as f32;
+        self.unseen = (1.0 + total).ln() + 1.0;
         for (feature, ..) in counted.iter().flatten() {
             let count = frequency.get(feature).copied().unwrap_or(0);
             if count >= 2 && !self.features.contains_key(feature) {
@@ -69,15 +73,16 @@ impl Model {
         let mut norms = [0.0_f32; 3];
         let mut vector: Vec<(u32, usize, f32)> = Vec::with_capacity(counted.len());
         for (feature, group, count) in counted {
-            let Some(number) = self.features.get(feature) else {
-                continue;
-            };
-            let weight = (1.0 + count.ln()) * self.rarity[*number as usize];
-            norms[*group] += weight * weight;
-            vector.push((*number, *group, weight));
+            let number = self.features.get(feature);
+            let rarity = number.map_or(self.unseen, |number| self.rarity[*number as usize]);
+            let weight = (1.0 + count.ln()) * rarity;
+            if number.is_some() || *group == WORDS {
+                norms[*group] += weight * weight;
+            }
+            vector.extend(number.map(|number| (*number, *group, weight)));
         }
         let scale: Vec<f32> =
-            norms.iter().zip(SHARES).map(|(norm, share)| share / norm.sqrt().max(f32::EPSILON)).collect();
+            norms.iter().zip(self.groups).map(|(norm, share)| share / norm.sqrt().max(f32::EPSILON)).collect();
         vector.into_iter().map(|(feature, group, weight)| (feature, weight * scale[group])).collect()
     }
 
@@ -95,15 +100,23 @@ impl Model {
         }
     }
 
+    fn add(&mut self, class: usize, vector: &[(u32, f32)]) {
+        for (feature, weight) in vector {
+            self.rows[*feature as usize * self.classes + class] += weight;
+        }
+    }
+
     /// The cosine of a text with each class.
     pub fn scores(&self, sample: &Sample) -> Vec<f32> {
-        let vector = self.vector(&features(sample));
-        let norm = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::EPSILON);
+        self.weigh(&self.vector(&features(sample)))
+    }
+
+    fn weigh(&self, vector: &[(u32, f32)]) -> Vec<f32> {
         let mut scores = vec![0.0; self.classes];
         for (feature, weight) in vector {
-            let row = &self.rows[feature as usize * self.classes..][..self.classes];
+            let row = &self.rows[*feature as usize * self.classes..][..self.classes];
             for (score, share) in scores.iter_mut().zip(row) {
-                *score += weight / norm * share;
+                *score += weight * share;
             }
         }
         scores
@@ -113,7 +126,7 @@ impl Model {
 /// The features of a text, each once, with their counts.
 fn features(sample: &Sample) -> Vec<Counted> {
     let mut all: Vec<(u64, usize)> = Vec::new();
-    all.extend(sample.concepts.iter().map(|concept| (hash(0, &[concept.as_bytes()]), 0)));
+    all.extend(sample.concepts.iter().map(|concept| (hash(0, &[concept.as_bytes()]), WORDS)));
     all.extend(sample.concepts.windows(2).map(|pair| (hash(1, &[pair[0].as_bytes(), pair[1].as_bytes()]), 1)));
     for word in &sample.words {
         grams(word, &mut all);
@@ -193,7 +206,7 @@ mod tests {
             (1, "compter appels dossiers"),
         ]
         .map(|(class, text)| (class, sample(text)));
-        let model = Model::learn(&samples, 2);
+        let model = Model::learn(&samples, 2, &Weights::DEFAULT);
         let scores = model.scores(&sample("des idees"));
         assert!(scores[0] > scores[1], "{scores:?}");
         let misspelt = model.scores(&sample("conter les dosiers"));

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::french::{self, Word};
 use super::lexicon::Lexicon;
 use super::spelling::Spelling;
-use super::weights;
+use super::weights::Weights;
 
 /// The lexicon, made ready for look-ups by folded words.
 #[derive(Default)]
@@ -94,27 +94,28 @@ impl Wording {
 
     /// The concepts of the meaningful words of a text.
     pub fn concepts(&self, text: &str) -> Vec<String> {
-        french::content_words(text).iter().map(|word| self.concept(word)).collect()
+        french::meaningful(&french::words(text)).iter().map(|word| self.concept(word)).collect()
     }
 
     /// Understands a request. `spelling` knows the words of the base.
-    pub fn read(&self, text: &str, spelling: &Spelling) -> Query {
+    pub fn read(&self, text: &str, spelling: &Spelling, weights: &Weights) -> Query {
         let typed = self.spelt_out(&french::words(text));
         let english = french::looks_english(&typed);
         let stripped = self.without_framing(&typed);
         let mut words: Vec<(String, f32)> = Vec::new();
         let mut plain = Vec::with_capacity(stripped.len());
         let mut known = HashMap::new();
+        let nothing_else = !stripped.iter().any(|word| french::carries_meaning(word));
         for word in &stripped {
             let corrected = self.corrected(word, english, spelling);
             plain.push(corrected.clone().unwrap_or_else(|| word.clone()));
-            if french::carries_meaning(word) {
+            if french::carries_meaning(word) || nothing_else {
                 known.insert(word.clone(), spelling.knows(word) || corrected.is_some());
                 words.push((word.clone(), 1.0));
-                words.extend(corrected.map(|word| (word, weights::GUESSED)));
+                words.extend(corrected.map(|word| (word, weights.guessed)));
             }
         }
-        words.extend(self.explained(&plain, english, spelling).into_iter().map(|word| (word, weights::ADDED)));
+        words.extend(self.explained(&plain, english, spelling).into_iter().map(|word| (word, weights.added)));
         let words = self.query_words(words, &known);
         Query { plain, words }
     }

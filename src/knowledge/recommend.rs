@@ -6,8 +6,8 @@ use super::engine::Engine;
 use super::fit::fit;
 use super::query::Query;
 use super::sheet::Method;
-use super::weights::{ABSTAIN, FLOOR, GOAL_RANKS, NEXT_NEEDS, WEIGHTS};
-use super::{Library, Means, Need, Reason, Recommendation};
+use super::weights::Weights;
+use super::{Library, Means, Need, Reason, Recommendation, scope};
 
 /// What the text alone says about every method, before means are weighed. Made once per turn: ranking it under
 /// different means costs microseconds.
@@ -19,6 +19,8 @@ pub struct Evidence {
     strength: f32,
     /// Goals or a phase were stated: they alone allow an answer.
     stated: bool,
+    /// The strength below which nothing is advised.
+    least: f32,
 }
 
 /// What speaks for one method.
@@ -31,7 +33,7 @@ struct Score {
 impl Evidence {
     /// Whether it is too weak to advise anything.
     pub fn is_weak(&self) -> bool {
-        !self.stated && self.strength < ABSTAIN
+        !self.stated && self.strength < self.least
     }
 
     /// How far the text can be trusted to be about what the base knows, 0 to 1.
@@ -48,49 +50,49 @@ impl Recommendation {
 }
 
 /// The contributions of each kind of evidence, before they are brought together.
-struct Signals {
-    model: Vec<f32>,
-    needs: Vec<f32>,
+pub struct Signals {
+    pub model: Vec<f32>,
+    /// Resemblance to requests that the base cannot answer.
+    pub outside: f32,
+    pub needs: Vec<f32>,
     /// The nearest need line of each method.
-    nearest: Vec<Option<(usize, f32)>>,
-    sheet: Vec<f32>,
-    named: Vec<f32>,
+    pub nearest: Vec<Option<(usize, f32)>>,
+    pub sheet: Vec<f32>,
+    pub named: Vec<f32>,
 }
 
 pub fn search(library: &Library, need: &Need) -> Evidence {
     let engine = &library.engine;
-    let query = engine.wording.read(&need.text, &engine.spelling);
+    let query = engine.read(&need.text);
     let signals = signals(engine, &query, library.methods.len());
-    let strength = strength(&signals, &query);
-    let mut scores: Vec<Score> =
-        (0..library.methods.len()).map(|number| score(&signals, number, &library.methods[number], need)).collect();
+    let strength = scope::strength(&signals, &query, &engine.weights.scope);
+    let texts = shared(engine, &texts(&signals, &engine.weights));
+    let ceiling = ceiling(need, &texts, &engine.weights);
+    let mut scores: Vec<Score> = texts
+        .iter()
+        .zip(&library.methods)
+        .map(|(text, method)| score(*text, method, need, &engine.weights, ceiling))
+        .collect();
     let best = scores.iter().map(|score| score.total).fold(0.0, f32::max);
     for (number, score) in scores.iter_mut().enumerate() {
-        if score.total > best * FLOOR {
+        if score.total > best * TOLD {
             let told = reasons(library, &signals, &query, number);
             score.reasons.extend(told);
         }
     }
-    let ceiling = ceiling(need);
-    for score in &mut scores {
-        score.total = (score.total / ceiling).min(1.0);
-    }
-    Evidence { scores, strength, stated: !need.goals.is_empty() || need.phase.is_some() }
+    let stated = !need.goals.is_empty() || need.phase.is_some();
+    Evidence { scores, strength, stated, least: engine.weights.abstain }
 }
 
-/// The best that a method could reach with this need.
-fn ceiling(need: &Need) -> f32 {
-    let text = if need.text.trim().is_empty() { 0.0 } else { WEIGHTS.model + WEIGHTS.needs + WEIGHTS.sheet };
-    let goals = if need.goals.is_empty() { 0.0 } else { WEIGHTS.goal };
-    let phase = if need.phase.is_none() { 0.0 } else { WEIGHTS.phase };
-    (text + goals + phase).max(f32::EPSILON)
-}
+/// Only methods above this share of the best get their reasons spelt out; others are never shown first.
+const TOLD: f32 = 0.25;
 
 fn signals(engine: &Engine, query: &Query, methods: usize) -> Signals {
     let mut lines: Vec<Vec<(usize, f32)>> = vec![Vec::new(); methods];
-    for (line, score) in engine.needs.search(query, 40) {
-        let (method, _) = engine.need_owners[line];
-        lines[method].push((line, score));
+    for (line, score) in engine.needs.search(query, NEAREST) {
+        if let Some((method, _)) = engine.need_owners.get(line) {
+            lines[*method].push((line, score));
+        }
     }
     let mut sheet = vec![0.0; methods];
     for (method, score) in engine.sheets.search(query, methods.max(1)) {
@@ -100,18 +102,25 @@ fn signals(engine: &Engine, query: &Query, methods: usize) -> Signals {
     for (method, share) in named_methods(engine, query) {
         named[method] = named[method].max(share);
     }
+    let mut model = engine.model.scores(&engine.sample(query));
+    let outside = model.split_off(methods).into_iter().fold(0.0, f32::max);
+    let nearest_weights = engine.weights.nearest;
     Signals {
-        model: engine.model.scores(&engine.sample(query)),
-        needs: lines.iter().map(|lines| weighted(lines)).collect(),
+        model,
+        outside,
+        needs: lines.iter().map(|lines| weighted(lines, nearest_weights)).collect(),
         nearest: lines.iter().map(|lines| lines.first().copied()).collect(),
         sheet,
         named,
     }
 }
 
+/// How many need lines are looked at.
+const NEAREST: usize = 40;
+
 /// The best few lines of a method, best first; not their sum, or long files would win.
-fn weighted(lines: &[(usize, f32)]) -> f32 {
-    lines.iter().zip(NEXT_NEEDS).map(|((_, score), share)| score * share).sum()
+fn weighted(lines: &[(usize, f32)], shares: [f32; 3]) -> f32 {
+    lines.iter().zip(shares).map(|((_, score), share)| score * share).sum()
 }
 
 /// The methods that the text names, each with the share of its meaningful words that the name takes.
@@ -128,43 +137,72 @@ pub fn named_methods(engine: &Engine, query: &Query) -> Vec<(usize, f32)> {
         .collect()
 }
 
-/// How far the request can be trusted to be about what the base knows.
-fn strength(signals: &Signals, query: &Query) -> f32 {
-    if query.words.is_empty() {
-        return signals.named.iter().copied().fold(0.0, f32::max);
+/// What the text says for each method: every kind of evidence, relative to the best, and weighed.
+fn texts(signals: &Signals, weights: &Weights) -> Vec<f32> {
+    let parts = [
+        (weights.model, relative(&signals.model)),
+        (weights.needs, relative(&signals.needs)),
+        (weights.sheet, relative(&signals.sheet)),
+        (weights.named, signals.named.clone()),
+    ];
+    let mut texts = vec![0.0; signals.model.len()];
+    for (weight, scores) in &parts {
+        for (text, score) in texts.iter_mut().zip(scores) {
+            *text += weight * score;
+        }
     }
-    signals.model.iter().copied().fold(0.0, f32::max)
+    texts
 }
 
-fn score(signals: &Signals, number: usize, method: &Method, need: &Need) -> Score {
-    let relative = |scores: &[f32]| {
-        let best = scores.iter().copied().fold(0.0, f32::max);
-        if best > 0.0 { scores[number] / best } else { 0.0 }
-    };
-    let text = WEIGHTS.model * relative(&signals.model)
-        + WEIGHTS.needs * relative(&signals.needs)
-        + WEIGHTS.sheet * relative(&signals.sheet)
-        + WEIGHTS.named * signals.named[number];
-    let mut score = Score { total: text, reasons: Vec::new() };
-    add_goals(&mut score, method, need);
-    if need.phase.as_ref() == Some(&method.phase) {
-        score.total += WEIGHTS.phase;
-        score.reasons.push(Reason::Phase { phase: method.phase.clone() });
+fn relative(scores: &[f32]) -> Vec<f32> {
+    let best = scores.iter().copied().fold(f32::EPSILON, f32::max);
+    scores.iter().map(|score| (score / best).max(0.0)).collect()
+}
+
+/// Passes a part of each method's evidence on to its related methods: neighbours of a good answer are good answers.
+fn shared(engine: &Engine, texts: &[f32]) -> Vec<f32> {
+    let part = engine.weights.shared;
+    let best = texts.iter().copied().fold(0.0, f32::max);
+    let mut shared = texts.to_vec();
+    for (text, related) in texts.iter().zip(&engine.related) {
+        // Only what stands out is worth passing on.
+        let given = part * text * (text / best.max(f32::EPSILON)).powi(3);
+        for neighbour in related {
+            shared[*neighbour] += given / related.len() as f32;
+        }
     }
-    score
+    shared
+}
+
+/// The best that a method could reach with this need.
+fn ceiling(need: &Need, texts: &[f32], weights: &Weights) -> f32 {
+    let text = texts.iter().copied().fold(0.0, f32::max);
+    let goals = if need.goals.is_empty() { 0.0 } else { weights.goal };
+    let phase = if need.phase.is_none() { 0.0 } else { weights.phase };
+    (text + goals + phase).max(f32::EPSILON)
+}
+
+fn score(text: f32, method: &Method, need: &Need, weights: &Weights, ceiling: f32) -> Score {
+    let mut reasons = Vec::new();
+    let mut total = text + weights.goal * goals_served(method, need, weights, &mut reasons);
+    if need.phase.as_ref() == Some(&method.phase) {
+        total += weights.phase;
+        reasons.push(Reason::Phase { phase: method.phase.clone() });
+    }
+    Score { total: (total / ceiling).min(1.0), reasons }
 }
 
 /// The most certain goals of the need against the most important ones of the sheet.
-fn add_goals(score: &mut Score, method: &Method, need: &Need) {
-    let worth = |place: usize| GOAL_RANKS.get(place).copied().unwrap_or(0.3);
+fn goals_served(method: &Method, need: &Need, weights: &Weights, reasons: &mut Vec<Reason>) -> f32 {
+    let worth = |place: usize| weights.goal_ranks.get(place).or(weights.goal_ranks.last()).copied().unwrap_or(0.0);
     let mut best = 0.0_f32;
     for (wanted, goal) in need.goals.iter().enumerate() {
         if let Some(place) = method.goals.iter().position(|served| served == goal) {
             best = best.max(worth(wanted) * worth(place));
-            score.reasons.push(Reason::Goal { goal: goal.clone() });
+            reasons.push(Reason::Goal { goal: goal.clone() });
         }
     }
-    score.total += WEIGHTS.goal * best;
+    best
 }
 
 fn reasons(library: &Library, signals: &Signals, query: &Query, number: usize) -> Vec<Reason> {
@@ -196,13 +234,14 @@ pub fn rank(library: &Library, evidence: &Evidence, means: &Means, count: usize)
     if evidence.is_weak() {
         return Vec::new();
     }
+    let weights = &library.engine.weights;
     let best = evidence.scores.iter().map(|score| score.total).fold(0.0, f32::max);
     let mut candidates: Vec<Candidate<'_>> = evidence
         .scores
         .iter()
         .zip(&library.methods)
-        .filter(|(score, _)| score.total > 0.0 && score.total >= best * FLOOR)
-        .map(|(score, method)| candidate(score, method, means))
+        .filter(|(score, _)| score.total > 0.0 && score.total >= best * weights.floor)
+        .map(|(score, method)| candidate(score, method, means, weights))
         .collect();
     candidates.sort_by(Candidate::before);
     candidates.into_iter().take(count).map(Candidate::advised).collect()
@@ -216,8 +255,8 @@ struct Candidate<'a> {
     fit: super::fit::Fit,
 }
 
-fn candidate<'a>(evidence: &'a Score, method: &'a Method, means: &Means) -> Candidate<'a> {
-    let fit = fit(method, means);
+fn candidate<'a>(evidence: &'a Score, method: &'a Method, means: &Means, weights: &Weights) -> Candidate<'a> {
+    let fit = fit(method, means, weights);
     Candidate { method, score: evidence.total * fit.factor, impossible: fit.impossible, evidence, fit }
 }
 
