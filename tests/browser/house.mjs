@@ -1,13 +1,16 @@
 // Starts the real program and a real browser, and says what is missing when it cannot.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** What the program logged. */
+export const LOG = join(ROOT, "target", "browser.log");
 
 export class Missing extends Error {}
 
@@ -51,12 +54,14 @@ export async function openHouse() {
     throw new Missing(`no program at ${program}: run \`cargo build\`, or name one in DECLIC`);
   }
   const data = mkdtempSync(join(tmpdir(), "declic-browser-"));
+  const log = openSync(LOG, "w");
   const env = { ...process.env, DECLIC__WEB__MESSAGES_PER_MINUTE: "10000" };
   const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", data], {
     cwd: ROOT,
     env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", log],
   });
+  closeSync(log);
   const ended = new Promise((done) => child.once("exit", done));
   const address = await firstAddress(child);
   const close = async () => {

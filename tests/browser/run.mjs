@@ -3,7 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Missing, openBrowser, openHouse, ROOT } from "./house.mjs";
+import { LOG, Missing, openBrowser, openHouse, ROOT } from "./house.mjs";
 import { tests } from "./tests.mjs";
 
 const wanted = process.argv[2] ?? "";
@@ -45,5 +45,6 @@ try {
   failed += 1;
   console.log(error instanceof Missing ? `FAILED  ${error.message}` : error.stack);
 }
+if (failed > 0) console.log(`What the program logged: ${LOG}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
