@@ -17,8 +17,6 @@ const MIGRATIONS: &[&str] = &[include_str!("schema/001_house.sql")];
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; \
                        PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
-const EMPTY_LOG: &str = "PRAGMA busy_timeout = 50; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000;";
-
 /// A file of up to so many pages (16 MB) is written anew within a turn: measured at 0.3 s.
 const QUICK_PAGES: i64 = 4096;
 
@@ -57,7 +55,9 @@ impl Database {
         sqlx::any::install_default_drivers();
         let (kind, url) = read(url)?;
         let database = match kind {
-            Kind::Server => Self::Server(AnyPoolOptions::new().max_connections(8).connect(&url).await?),
+            Kind::Server => Self::Server(
+                AnyPoolOptions::new().max_connections(8).connect(&url).await.context("cannot open the store")?,
+            ),
             Kind::Memory => Self::Memory(alone(&url).await?),
             Kind::File => Self::File { writer: alone(&url).await?, readers: readers(&url).await? },
         };
@@ -80,25 +80,6 @@ impl Database {
             Self::File { writer, .. } | Self::Memory(writer) => Ok(Held::Alone(Arc::clone(writer).lock_owned().await)),
             Self::Server(pool) => Ok(Held::Pooled(pool.acquire().await.context("no connection to the store")?)),
         }
-    }
-
-    /// After an erasure. What SQLite deletes it overwrites, but not the copies that it made before, when it moved rows
-    /// between pages; so the file is written anew, which takes as long as the file is large, then the write-ahead log is
-    /// emptied. Gives false when that would take too long for a turn, and was not wished `at_any_size`.
-    ///
-    /// A long reader keeps the log from being emptied, and must not hold up those who write: the next time does it.
-    pub(super) async fn overwrite(&self, at_any_size: bool) -> anyhow::Result<bool> {
-        let Self::File { .. } = self else { return Ok(true) };
-        let mut connection = self.write().await?;
-        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&mut *connection).await?;
-        let quick = pages <= QUICK_PAGES;
-        if quick {
-            connection.execute(VACUUM_IN_MEMORY).await.context("cannot overwrite what was erased")?;
-        } else if at_any_size {
-            connection.execute("VACUUM").await.context("cannot overwrite what was erased")?;
-        }
-        connection.execute(EMPTY_LOG).await.context("cannot empty the write-ahead log")?;
-        Ok(quick || at_any_size)
     }
 
     pub(super) async fn close(&self) {
@@ -138,6 +119,26 @@ impl Held {
     pub(super) async fn begin_writing(&mut self) -> anyhow::Result<Transaction<'_, Any>> {
         let begin = if self.backend_name() == "SQLite" { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.begin_with(begin).await.context("cannot begin a transaction")
+    }
+
+    /// After an erasure. What SQLite deletes it overwrites, but not the copies that it made before, when it moved rows
+    /// between pages; so the file is written anew, which takes as long as the file is large, then the write-ahead log is
+    /// emptied. Gives false when something is left: writing anew would take too long for a turn and was not wished
+    /// `at_any_size`, or someone reads for long and must not hold up those who write.
+    pub(super) async fn overwrite(&mut self, at_any_size: bool) -> anyhow::Result<bool> {
+        let Self::Alone(connection) = self else { return Ok(true) };
+        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(&mut **connection).await?;
+        let quick = pages <= QUICK_PAGES;
+        if quick {
+            connection.execute(VACUUM_IN_MEMORY).await.context("cannot write the store anew")?;
+        } else if at_any_size {
+            connection.execute("VACUUM").await.context("cannot write the store anew")?;
+        }
+        connection.execute("PRAGMA busy_timeout = 50").await?;
+        let emptied = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut **connection).await;
+        connection.execute("PRAGMA busy_timeout = 5000").await?;
+        let (busy, _, _): (i64, i64, i64) = emptied.context("cannot empty the write-ahead log")?;
+        Ok((quick || at_any_size) && busy == 0)
     }
 }
 

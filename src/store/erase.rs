@@ -37,8 +37,7 @@ impl Store {
         Ok(known)
     }
 
-    /// Erases the conversations whose last turn is older than this, and the short-lived replies that were sent.
-    /// Gives how many conversations were erased.
+    /// Erases the conversations whose last turn is older than this. Gives how many.
     pub async fn purge_older_than(&self, days: u32, now: Timestamp) -> anyhow::Result<usize> {
         let before = now.as_millisecond().saturating_sub(millis(DAY * days));
         // A message that just arrived in an old conversation makes it a live one.
@@ -75,11 +74,13 @@ impl Store {
         Ok(())
     }
 
+    /// Overwrites what was erased. When that is not possible now, the note stays, and the next sweep does it.
     pub(super) async fn overwrite(&self, at_any_size: bool) -> anyhow::Result<()> {
-        if self.database.overwrite(at_any_size).await? {
+        let mut connection = self.database.write().await?;
+        if connection.overwrite(at_any_size).await? {
             sqlx::query("DELETE FROM checkpoint WHERE name = $1")
                 .bind(ERASED)
-                .execute(&mut *self.database.write().await?)
+                .execute(&mut *connection)
                 .await
                 .context("cannot note that an erasure is complete")?;
         }

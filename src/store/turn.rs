@@ -25,7 +25,7 @@ impl Store {
             return Ok(Committed::TakenByAnother);
         }
         amend(&mut tx, &pending).await?;
-        let replies = replies(&mut tx, conversation, number, &turn.effects).await?;
+        let replies = replies(&mut tx, conversation, number, &turn).await?;
         if forgets {
             erase::words(&mut tx, conversation, *ticket).await?;
         } else {
@@ -38,8 +38,9 @@ impl Store {
         }
         tx.commit().await.context("cannot save a turn")?;
         drop(connection); // Before standing in line again.
-        if forgets {
-            self.overwrite(false).await?;
+        if forgets && let Err(error) = self.overwrite(false).await {
+            // The turn is saved, and the next sweep tries again.
+            tracing::warn!(error = format!("{error:#}"), "what was erased is not overwritten yet");
         }
         Ok(Committed::Done)
     }
@@ -153,17 +154,18 @@ async fn amend(db: &mut AnyConnection, pending: &Pending) -> anyhow::Result<()> 
 async fn replies(
     db: &mut AnyConnection,
     conversation: &ConversationId,
-    turn: i64,
-    effects: &[Effect],
+    number: i64,
+    turn: &Turn,
 ) -> anyhow::Result<Vec<(Reply, bool)>> {
-    let mut replies: Vec<_> = effects
+    let mut replies: Vec<_> = turn
+        .effects
         .iter()
         .filter_map(|effect| if let Effect::Say(reply) = effect { Some((reply.clone(), true)) } else { None })
         .collect();
-    for effect in effects {
+    for effect in &turn.effects {
         if let Effect::Disclose(words) = effect {
-            let lines = transcript::before(db, conversation, turn).await?;
-            let language = replies.first().map(|(reply, _)| reply.language).unwrap_or_default();
+            let lines = transcript::before(db, conversation, number).await?;
+            let language = turn.state.language;
             replies.extend(disclosure::replies(words, &lines, language).into_iter().map(|reply| (reply, false)));
         }
     }

@@ -273,7 +273,7 @@ async fn a_long_reader_holds_nobody_up() {
     assert!(erased.await.is_ok());
     assert!(house.holds("canari"), "the reader still sees it");
     reading.rollback().await.unwrap();
-    store.forget(&room("b")).await.unwrap();
+    store.sweep(now()).await.unwrap();
     assert!(!house.holds("canari"));
 }
 
