@@ -1,6 +1,6 @@
 //! An end-to-end encrypted Matrix account: Tchap, Element and all clients of the open network.
 //!
-//! `session` signs in, `identity` has the device signed by its owner, `sync` asks what is new, `reader` and `translate`
+//! `session` signs in and `folder` keeps what belongs to it, `identity` has the device signed by its owner, `sync` asks what is new, `reader` and `translate`
 //! bring it to the inbox, `invite` answers invitations, `draw` and `send` bring the replies back.
 
 use std::path::Path;
@@ -11,9 +11,10 @@ use anyhow::anyhow;
 use matrix_sdk::Client;
 use tokio_util::sync::CancellationToken;
 
+use self::folder::Folder;
 use self::invite::Guests;
 use self::reader::Reader;
-use self::session::{Folder, OpenError, Session};
+use self::session::{OpenError, Session};
 use self::sync::Pause;
 use super::SendError;
 use crate::config::MatrixSettings;
@@ -22,6 +23,7 @@ use crate::message::{Delivery, EventId};
 
 pub mod bookmark;
 pub mod draw;
+pub mod folder;
 pub mod identity;
 pub mod invite;
 pub mod reader;

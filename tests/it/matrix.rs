@@ -121,6 +121,18 @@ fn the_coach_notices_who_comes_and_goes() {
     assert_eq!(heard(member("@anne:x", Some("invite"), "leave")), None, "who declines was never there");
 }
 
+#[test]
+fn an_invitation_is_known_as_one() {
+    use declic::platform::matrix::translate::invites;
+    let invitation = |who: &str| {
+        let content = json!({ "membership": "invite" });
+        let event = json!({ "type": "m.room.member", "state_key": who, "sender": "@anne:x", "event_id": "$e:x", "origin_server_ts": 1, "content": content });
+        invites(user_id!("@coach:x"), &serde_json::from_value(event).unwrap())
+    };
+    assert!(invitation("@coach:x"));
+    assert!(!invitation("@bruno:x"));
+}
+
 fn reply(blocks: Vec<Block>, choices: &[&str]) -> Reply {
     let choice = |label: &&str| Choice { id: ChoiceId("c".to_owned()), label: (*label).to_owned() };
     Reply { language: Language::French, blocks, choices: choices.iter().map(choice).collect() }

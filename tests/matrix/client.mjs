@@ -101,6 +101,7 @@ const commands = {
   },
 
   async join({ room }) { await client.joinRoom(room); return {}; },
+  async leave({ room }) { await client.leave(room); return {}; },
 
   /** Waits until a user is `join`, `leave` … in a room. */
   async member({ room, user, is, timeout = 20 }) {

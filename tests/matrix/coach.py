@@ -49,7 +49,7 @@ class Coach:
         config.write_text("\n".join(lines) + "\n")
         command = [str(PROGRAM), "serve", "--data", str(self.data), "--config", str(config)]
         output = self.log.open("a")
-        self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT)
+        self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=self.folder)
         return self
 
     def wait_ready(self, seconds=60):

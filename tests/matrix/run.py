@@ -27,6 +27,7 @@ class House:
         self.homeserver = Homeserver(self.folder / "synapse", free_port())
         self.homeserver.start()
         self.clients, self.coaches, self.count = [], [], 0
+        self.administrator = None
 
     def name(self, kind):
         self.count += 1
@@ -55,6 +56,20 @@ class House:
             ids += [event["event_id"] for event in answer["chunk"]]
             start = f"&from={answer['end']}" if "end" in answer else None
         return ids
+
+    def wait_empty(self, room):
+        path = f"/_synapse/admin/v1/rooms/{room}/members"
+        for _ in range(100):
+            if not self.homeserver.ask(path, token=self.admin())[1].get("members"):
+                return
+            time.sleep(0.1)
+        raise AssertionError("somebody stays in an empty room")
+
+    def admin(self):
+        """The token of the homeserver's administrator."""
+        if self.administrator is None:
+            self.administrator = self.homeserver.register("chef", admin=True)["access_token"]
+        return self.administrator
 
     def leave(self):
         """After each test, so that the next one is alone."""
@@ -137,11 +152,14 @@ def test_signed_device(house):
     """The device is signed by its owner, also the next one after the key store is lost; the identity stays."""
     person, coach = house.person(), house.coach().start().wait_ready()
     talk = Talk(house, person, coach).wait_joined()
-    talk.ask("Bonjour")
+    plain = Talk(house, person, coach, encrypted=False).wait_joined()
+    for room in [talk, plain]:
+        room.ask("Bonjour")
     first = person.devices(user=coach.user)["devices"]
     assert first and all(device["signed_by_owner"] for device in first), first
     coach.stop()
     shutil.rmtree(coach.data / "matrix" / "store")
+    plain.say("Et si la clé se perd ?")
     coach.start().wait_ready()
     answer = talk.ask("Me revoici")
     assert answer["encrypted"] and answer["shield"] == 0, answer["shield"]
@@ -150,7 +168,25 @@ def test_signed_device(house):
     assert all(device["signed_by_owner"] for device in after["devices"]), after
     assert len(after["devices"]) == 1, "the lost device was not signed out"
     assert not after["identity_changed"], "people would see an alarm: the identity was reset"
+    plain.answer_to(plain.said[-1])
+    plain.check_each_answered_once()
     return {**talk.check_each_answered_once(), "devices": len(after["devices"])}
+
+
+def test_first_words_before_the_coach_is_there(house):
+    """Clients make a room with its first message, so it comes before the coach does: greeting first, then an answer."""
+    person, coach = house.person(), house.coach().start().wait_ready()
+    coach.stop()
+    talk = Talk(house, person, coach)
+    person.member(room=talk.room, user=coach.user, **{"is": "invite"})
+    talk.say(PROJECT)
+    coach.start()
+    talk.answer_to(talk.said[0])
+    order = house.order(person, talk.room)
+    messages = sorted(talk.coach_messages(), key=lambda message: order.index(message["event_id"]))
+    first, second = messages[0]["content"]["declic.delivery"], delivery_key(talk.room, talk.said[0], 0)
+    assert first != second, "no greeting before the answer"
+    return talk.check_each_answered_once()
 
 
 def test_thirty_while_down(house):
@@ -243,7 +279,10 @@ def test_invitations(house):
     talk.wait_joined().ask("Bonjour")
     refused = stranger.direct(user=coach.user)["room"]
     stranger.member(room=refused, user=coach.user, **{"is": "leave"})
-    return talk.check_each_answered_once()
+    figures = talk.check_each_answered_once()
+    guest.leave(room=talk.room)
+    house.wait_empty(talk.room)
+    return figures
 
 
 def test_edits_deletions_and_files(house):
@@ -301,12 +340,11 @@ def test_late_keys(house):
 
 def test_rate_limits(house):
     """A homeserver that says « not so fast » gets what it asks for, and nothing is lost."""
-    admin = house.homeserver.register(house.name("chef") + "x", admin=True)
     person, coach = house.person(), house.coach().start().wait_ready()
     talk = Talk(house, person, coach).wait_joined()
     talk.ask("Bonjour")
     path = f"/_synapse/admin/v1/users/{coach.user}/override_ratelimit"
-    status, answer = house.homeserver.ask(path, {"messages_per_second": 1, "burst_count": 3}, admin["access_token"])
+    status, answer = house.homeserver.ask(path, {"messages_per_second": 1, "burst_count": 3}, house.admin())
     assert status == 200, answer
     for number in range(8):
         talk.say(f"Message {number}")

@@ -43,7 +43,7 @@ impl Sealed {
         Self { room, event, met, tries: 0, told: false }
     }
 
-    /// Tried again at once, then after 1, 2, 4, 8 … seconds since we met it.
+    /// Tried again 1, 2, 4, 8 … seconds after we met it.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.age(now) >= Duration::from_secs(1 << self.tries.min(20))
     }

@@ -64,5 +64,7 @@ fn decide(error: RecoveryError) -> Result<(), OpenError> {
             return Ok(());
         }
     };
-    Err(error_kind(anyhow::Error::from(error).context("matrix.recovery_passphrase did not open the account's secret storage")))
+    Err(error_kind(
+        anyhow::Error::from(error).context("matrix.recovery_passphrase did not open the account's secret storage"),
+    ))
 }

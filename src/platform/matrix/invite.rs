@@ -1,4 +1,4 @@
-//! Invitations: whose are accepted, and how.
+//! Coming and going: whose invitations are accepted, and when a room is left.
 
 use std::time::Duration;
 
@@ -81,4 +81,18 @@ async fn refuse(room: &Room) -> anyhow::Result<()> {
     room.forget().await.context("failed to forget a refused room")?;
     tracing::info!(room = %room.room_id(), "refused the invitation of somebody who is not on the list");
     Ok(())
+}
+
+/// Nobody is there any more: leaves too, so that an account does not carry the rooms of years.
+pub async fn depart(room: Room) {
+    let outcome = async {
+        room.leave().await?;
+        room.forget().await
+    };
+    match outcome.await {
+        Ok(()) => tracing::info!(room = %room.room_id(), "left a room in which nobody was left"),
+        Err(error) => {
+            tracing::warn!(room = %room.room_id(), error = format!("{:#}", anyhow::Error::from(error)), "failed to leave");
+        }
+    }
 }

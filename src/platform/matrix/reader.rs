@@ -17,7 +17,7 @@ use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
 use super::bookmark::{Bookmark, Sealed};
-use super::translate::{Place, translate};
+use super::translate::{Place, invites, translate};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::inbox::Inbox;
@@ -38,6 +38,8 @@ pub struct Reader {
 enum Read {
     Clear(Incoming),
     Sealed(Sealed),
+    /// Somebody asked the coach to come. What is said from then on is said to it.
+    Invited,
 }
 
 /// The name under which the inbox keeps the bookmark of an account.
@@ -100,13 +102,17 @@ impl Reader {
         Ok(self.interpret(room.room_id(), crowded, &events))
     }
 
-    /// In the order of the room. What was said before the coach came in does not concern it.
+    /// In the order of the room. What was said before the coach was asked to come does not concern it; what was said
+    /// while it was on its way is answered, after the greeting: many clients make a room with its first message.
     fn interpret(&self, room: &RoomId, crowded: bool, events: &[TimelineEvent]) -> Vec<Read> {
         let place = Place { me: &self.me, room, crowded };
         let mut read: Vec<Read> = events.iter().filter_map(|event| self.interpret_one(&place, event)).collect();
         let came_in = |read: &Read| matches!(read, Read::Clear(said) if said.input == Input::Joined);
-        if let Some(start) = read.iter().rposition(came_in) {
-            read.drain(..start);
+        if let Some(arrival) = read.iter().rposition(came_in) {
+            let invited = read[..arrival].iter().rposition(|read| matches!(read, Read::Invited));
+            let greeting = read.remove(arrival);
+            read.drain(..invited.unwrap_or(arrival));
+            read.insert(0, greeting);
         }
         read
     }
@@ -119,6 +125,7 @@ impl Reader {
             return foreign.then_some(Read::Sealed(sealed));
         }
         match event.raw().deserialize() {
+            Ok(event) if invites(place.me, &event) => Some(Read::Invited),
             Ok(event) => translate(place, &event).map(Read::Clear),
             Err(error) => {
                 // serde names the field that is wrong, not what stands in it.
@@ -188,6 +195,7 @@ impl Reader {
             match read {
                 Read::Clear(incoming) => rows.push(incoming),
                 Read::Sealed(sealed) => bookmark.add(sealed),
+                Read::Invited => {}
             }
         }
         if rows.is_empty() && self.bookmark.as_ref() == Some(&bookmark) {

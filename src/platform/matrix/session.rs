@@ -1,13 +1,9 @@
-//! The account: signing in once, keeping the session beside its encrypted keys, and coming back with both.
+//! The account: signing in once, and coming back with the same device.
 //!
-//! `DATA/matrix/` holds `session.json` (who we are, and the access token), `store/` (the SDK's databases) and, unless the
-//! operator chose a passphrase, `store.key`. A session and its store are one unit: a device whose keys are lost cannot
-//! come back, so when one part is missing the rest is thrown away and a new device signs in.
+//! A session and its store are one unit: a device whose keys are lost cannot come back, so when one part is missing the
+//! rest is thrown away and a new device signs in.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
@@ -19,10 +15,11 @@ use matrix_sdk::ruma::api::client::keys::get_keys;
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{OwnedUserId, UserId};
 use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
-use matrix_sdk::{Client, HttpError, SessionMeta, SessionTokens, SqliteStoreConfig};
+use matrix_sdk::{Client, HttpError, SessionMeta, SessionTokens};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::bookmark::Bookmark;
+use super::folder::Folder;
 use super::reader;
 use crate::config::{MatrixLogin, MatrixSettings};
 use crate::inbox::Inbox;
@@ -47,89 +44,6 @@ pub struct Session {
     pub fresh: bool,
 }
 
-/// Where a session and its keys are kept.
-#[derive(Debug)]
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new(data: &Path) -> Self {
-        Self(data.join("matrix"))
-    }
-
-    fn session(&self) -> PathBuf {
-        self.0.join("session.json")
-    }
-
-    fn store(&self) -> PathBuf {
-        self.0.join("store")
-    }
-
-    fn key(&self) -> PathBuf {
-        self.0.join("store.key")
-    }
-
-    fn create(&self) -> anyhow::Result<()> {
-        let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        created.with_context(|| format!("failed to create {}", self.0.display()))
-    }
-
-    /// The session, when everything that belongs to it is there.
-    fn read(&self, settings: &MatrixSettings) -> Option<MatrixSession> {
-        let session = serde_json::from_slice(&fs::read(self.session()).ok()?).ok()?;
-        let keys = self.store().join("matrix-sdk-crypto.sqlite3").is_file();
-        let key = settings.store_passphrase.is_some() || self.key().is_file();
-        (keys && key).then_some(session)
-    }
-
-    fn write(&self, session: &MatrixSession) -> anyhow::Result<()> {
-        write_private(&self.session(), &serde_json::to_vec(session)?)
-    }
-
-    fn wipe(&self) -> anyhow::Result<()> {
-        for path in [self.session(), self.key()] {
-            if path.exists() {
-                fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
-            }
-        }
-        if self.store().exists() {
-            fs::remove_dir_all(self.store()).with_context(|| format!("failed to empty {}", self.store().display()))?;
-        }
-        Ok(())
-    }
-
-    /// Encrypts the store: the operator's passphrase, or 32 random bytes beside it.
-    fn store_config(&self, passphrase: Option<&SecretString>) -> anyhow::Result<SqliteStoreConfig> {
-        let config = SqliteStoreConfig::with_low_memory_config(self.store());
-        match passphrase {
-            Some(passphrase) => Ok(config.passphrase(Some(passphrase.expose_secret()))),
-            None => Ok(config.key(Some(&self.random_key()?))),
-        }
-    }
-
-    fn random_key(&self) -> anyhow::Result<[u8; 32]> {
-        let path = self.key();
-        if let Ok(kept) = fs::read(&path) {
-            return kept.try_into().map_err(|_| anyhow!("{} does not hold 32 bytes", path.display()));
-        }
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| anyhow!("no random bytes: {error}"))?;
-        write_private(&path, &key)?;
-        Ok(key)
-    }
-}
-
-/// Whole or not at all, and for our eyes only.
-fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let unfinished = path.with_extension("new");
-    let write = || -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    write().with_context(|| format!("failed to write {}", path.display()))
-}
-
 /// The operator may have changed the settings since: another account is a mistake, another token of the same device is
 /// welcome, another device begins anew.
 fn reconcile(
@@ -141,7 +55,7 @@ fn reconcile(
     if settings.user != user.as_str() && settings.user.trim_start_matches('@') != user.localpart() {
         return Err(anyhow!(
             "{} belongs to {user}, and matrix.user is another account: give it another data folder",
-            folder.0.display()
+            folder.path().display()
         ));
     }
     if let MatrixLogin::AccessToken { token, device } = &settings.login {
@@ -157,7 +71,8 @@ fn reconcile(
 /// Comes back as the device that we were, or signs in as a new one.
 pub async fn open(settings: &MatrixSettings, folder: &Folder, inbox: &Inbox) -> Result<Session, OpenError> {
     folder.create().map_err(OpenError::Never)?;
-    let kept = folder.read(settings).map(|kept| reconcile(kept, settings, folder));
+    let kept =
+        folder.complete_session(settings.store_passphrase.is_some()).map(|kept| reconcile(kept, settings, folder));
     if let Some(session) = kept.transpose().map_err(OpenError::Never)?.flatten() {
         match resume(settings, folder, session, inbox).await {
             // The device was removed. With a password we may make another one.
@@ -244,8 +159,7 @@ async fn log_in(client: &Client, settings: &MatrixSettings, password: &SecretStr
 /// A device whose keys are lost stays on the account, and people's clients go on encrypting for it: sign it out. Best
 /// effort; a device that we did not make is not ours to end.
 async fn retire(settings: &MatrixSettings, folder: &Folder) {
-    let kept = fs::read(folder.session()).ok().and_then(|kept| serde_json::from_slice::<MatrixSession>(&kept).ok());
-    let (Some(kept), MatrixLogin::Password(_)) = (kept, &settings.login) else { return };
+    let (Some(kept), MatrixLogin::Password(_)) = (folder.session(), &settings.login) else { return };
     let address = format!("{}/_matrix/client/v3/logout", settings.homeserver.trim_end_matches('/'));
     let request = matrix_sdk::reqwest::Client::new().post(address).bearer_auth(&kept.tokens.access_token);
     let outcome = request.timeout(Duration::from_secs(10)).send().await.map(|answer| answer.status());

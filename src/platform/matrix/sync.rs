@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use matrix_sdk::Client;
 use matrix_sdk::config::SyncSettings;
 use matrix_sdk::ruma::api::client::filter::{Filter as EventFilter, FilterDefinition, RoomEventFilter};
 use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::ReceiptType;
@@ -13,6 +12,7 @@ use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, RoomId, uint};
+use matrix_sdk::{Client, Room, RoomState};
 use tokio_util::sync::CancellationToken;
 
 use super::invite::{self, Guests};
@@ -49,7 +49,7 @@ pub async fn catch_up(
     let mut pause = Pause::default();
     while let Err(error) = once(client, reader, guests, Duration::ZERO).await {
         answered(false);
-        fail_if_ended(error)?;
+        fail_unless_away(error)?;
         pause.wait().await;
     }
     for room in client.invited_rooms() {
@@ -75,20 +75,29 @@ async fn once(client: &Client, reader: &mut Reader, guests: &Guests, timeout: Du
     for room in response.rooms.invited.keys().filter_map(|id| client.get_room(id)) {
         tokio::spawn(invite::answer(room, guests.clone()));
     }
+    for room in new.iter().filter(|incoming| incoming.input == Input::Left).filter_map(|left| room_of(client, left)) {
+        if room.state() == RoomState::Joined && room.joined_members_count() <= 1 {
+            tokio::spawn(invite::depart(room));
+        }
+    }
     acknowledge(client, &new);
     Ok(())
 }
 
-/// An ended session is for the operator; all else is waited for.
-fn fail_if_ended(error: matrix_sdk::Error) -> anyhow::Result<()> {
-    if matches!(error.client_api_error_kind(), Some(ErrorKind::UnknownToken(_))) {
-        return Err(anyhow::Error::from(error).context("the homeserver has ended the session"));
+/// A homeserver that is away is waited for. An ended session is for the operator; and when the SDK fails to keep what it
+/// was given, only a new start, with our own token, is sure to miss nothing.
+fn fail_unless_away(error: matrix_sdk::Error) -> anyhow::Result<()> {
+    let ended = matches!(error.client_api_error_kind(), Some(ErrorKind::UnknownToken(_)));
+    let away = matches!(error, matrix_sdk::Error::Http(_));
+    let error = anyhow::Error::from(error);
+    match (ended, away) {
+        (true, _) => Err(error.context("the homeserver has ended the session")),
+        (false, false) => Err(error.context("failed to keep what the homeserver sent")),
+        (false, true) => {
+            tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
+            Ok(())
+        }
     }
-    tracing::warn!(
-        error = format!("{:#}", anyhow::Error::from(error)),
-        "the homeserver does not answer; will try again"
-    );
-    Ok(())
 }
 
 /// Until stopped. Fails when the session has ended.
@@ -113,7 +122,7 @@ pub async fn run(
         match outcome {
             Ok(()) => pause = Pause::default(),
             Err(error) => {
-                fail_if_ended(error)?;
+                fail_unless_away(error)?;
                 tokio::select! { () = pause.wait() => {}, () = stop.cancelled() => break }
             }
         }
@@ -133,19 +142,21 @@ pub async fn run(
 
 /// Signs of life, once the words are safe: read, and an answer is on its way. Best effort, and nobody waits for it.
 fn acknowledge(client: &Client, new: &[Incoming]) {
-    let mut last: BTreeMap<&str, &Incoming> = BTreeMap::new();
-    for incoming in new.iter().filter(|incoming| !matches!(incoming.input, Input::Left)) {
-        last.insert(incoming.conversation.address(), incoming);
-    }
-    for (address, incoming) in last {
-        let room = RoomId::parse(address).ok().and_then(|id| client.get_room(&id));
-        if let (Some(room), Ok(event)) = (room, EventId::parse(&incoming.event.0)) {
+    let spoken = new.iter().filter(|incoming| incoming.input != Input::Left);
+    // The last of each room stands for those before it.
+    let last: BTreeMap<&str, &Incoming> = spoken.map(|incoming| (incoming.conversation.address(), incoming)).collect();
+    for incoming in last.into_values() {
+        if let (Some(room), Ok(event)) = (room_of(client, incoming), EventId::parse(&incoming.event.0)) {
             tokio::spawn(tokio::time::timeout(Duration::from_secs(10), async move {
                 let receipt = room.send_single_receipt(ReceiptType::Read, ReceiptThread::Unthreaded, event);
                 let _ = tokio::join!(room.typing_notice(true), receipt);
             }));
         }
     }
+}
+
+fn room_of(client: &Client, incoming: &Incoming) -> Option<Room> {
+    client.get_room(&RoomId::parse(incoming.conversation.address()).ok()?)
 }
 
 /// Longer and longer, up to a minute.

@@ -46,6 +46,12 @@ pub fn translate(place: &Place<'_>, event: &AnySyncTimelineEvent) -> Option<Inco
     })
 }
 
+/// The coach is asked to come into the room.
+pub fn invites(me: &UserId, event: &AnySyncTimelineEvent) -> bool {
+    matches!(event, AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(SyncStateEvent::Original(member)))
+        if member.state_key == *me && member.content.membership == MembershipState::Invite)
+}
+
 fn spoken(place: &Place<'_>, event: &AnySyncMessageLikeEvent) -> Option<Input> {
     match event {
         AnySyncMessageLikeEvent::RoomMessage(SyncMessageLikeEvent::Original(message)) => said(place, message),
