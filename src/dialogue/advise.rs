@@ -57,6 +57,7 @@ impl Talk<'_> {
 
     /// The answers changed: when methods stood on the table, says whether the advice changes with them.
     pub fn proceed_changed(&mut self) {
+        self.ask_no_more();
         let Position::Advising { count, .. } = self.progress.position else { return self.proceed() };
         if self.state.listed.is_empty() {
             return self.proceed();
@@ -69,6 +70,16 @@ impl Talk<'_> {
         }
         self.say(Phrase::AdviceChanged);
         self.proceed();
+    }
+
+    /// Once there was advice, what changes it opens no question again.
+    fn ask_no_more(&mut self) {
+        if self.state.listed.is_empty() {
+            return;
+        }
+        while let Position::Asking(step) = self.progress.position.clone() {
+            self.record(&step, Value::Skipped);
+        }
     }
 
     /// The methods of the last list and what can be asked about them.
@@ -284,7 +295,7 @@ impl Talk<'_> {
         self.record(&step, value);
         let words = self.voice().means(&means).into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(", ");
         self.fill(Phrase::LessDone, &[("means", words.as_str())]);
-        self.proceed();
+        self.proceed_changed();
     }
 
     fn step_of_value(&self, value: &Value) -> String {

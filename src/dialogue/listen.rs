@@ -355,7 +355,7 @@ impl Talk<'_> {
         self.note("more-words");
         self.record(&step, Value::More { text: text.to_owned() });
         self.say(Phrase::Added);
-        self.proceed();
+        self.proceed_changed();
     }
 
     fn ask_about_new_words(&mut self, text: &str) {

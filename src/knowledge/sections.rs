@@ -242,19 +242,15 @@ fn check_links(line: &str, number: u32, report: &mut Report) {
     }
 }
 
-/// Every address must be complete, and `https` where the site allows it.
+/// Every address must be complete. Plain `http` is taken: the old sites that archives point to have nothing else.
 pub fn check_address(url: &str, at: Spot, report: &mut Report) {
     let (scheme, host) = url.split_once("://").unwrap_or_default();
     let complete = !host.is_empty() && !host.starts_with('/') && !url.contains(char::is_whitespace);
     match scheme {
-        "https" if complete => {}
-        "http" if complete => {
-            let help = "essayez la même adresse en https:// ; gardez celle-ci si le site ne le permet pas";
-            report.warning(at, format!("« {url} » n'est pas en https"), help);
-        }
+        "https" | "http" if complete => {}
         _ => {
             let help = "écrivez une adresse complète en https://, ou « methode:identifiant » pour une autre fiche";
-            report.error(at, format!("« {url} » n'est pas une adresse https"), help);
+            report.error(at, format!("« {url} » n'est pas une adresse web"), help);
         }
     }
 }

@@ -179,7 +179,7 @@ fn base(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
     Some(match (word(0), word(1), word(2)) {
         (
             "demi" | "demie" | "demies" | "demis" | "half",
-            "journee" | "journees" | "jour" | "jours" | "day" | "days",
+            "journee" | "journees" | "journe" | "journer" | "jour" | "jours" | "day" | "days",
             _,
         ) => (HALF_DAY, at + 2),
         ("demi" | "demie" | "half", "heure" | "heures" | "hour", _) => (0.5, at + 2),
@@ -198,7 +198,7 @@ fn hours_of(unit: &str) -> Option<f64> {
         "matinee" | "matinees" | "matin" | "matins" | "aprem" | "aprems" | "apm" | "morning" | "mornings"
         | "afternoon" | "afternoons" => HALF_DAY,
         "soiree" | "soirees" | "evening" | "evenings" => 3.0,
-        "jour" | "jours" | "journee" | "journees" | "j" | "jrs" | "day" | "days" => DAY,
+        "jour" | "jours" | "journee" | "journees" | "journe" | "journer" | "j" | "jrs" | "day" | "days" => DAY,
         "weekend" | "weekends" => 2.0 * DAY,
         "semaine" | "semaines" | "sem" | "week" | "weeks" => WEEK,
         "fortnight" => 2.0 * WEEK,

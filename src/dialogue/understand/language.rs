@@ -13,22 +13,19 @@ pub enum Tongue {
     Unknown,
 }
 
-/// French and English by their small words; others only when a detector is certain.
+/// Another language only when a detector is certain and few of our small words occur; else French or English by those.
 pub fn tongue(vocabulary: &Words, text: &str) -> Tongue {
     let said = fold(text);
     let said = words(&said);
     let count = |marks: &[String]| said.iter().filter(|word| marks.iter().any(|mark| mark == *word)).count();
     let (french, english) = (count(&vocabulary.french_marks), count(&vocabulary.english_marks));
+    if (french + english) * 3 < said.len() && said.len() >= 3 && is_foreign(text) {
+        return Tongue::Foreign;
+    }
     if english > french && (english >= 2 || said.len() <= 3) {
         return Tongue::Spoken(Language::English);
     }
-    if french > english {
-        return Tongue::Spoken(Language::French);
-    }
-    if french == 0 && english == 0 && said.len() >= 3 && is_foreign(text) {
-        return Tongue::Foreign;
-    }
-    Tongue::Unknown
+    if french > english { Tongue::Spoken(Language::French) } else { Tongue::Unknown }
 }
 
 fn is_foreign(text: &str) -> bool {

@@ -84,7 +84,7 @@ static STEMS: Words = LazyLock::new(|| {
 
 static UNITS: Words = LazyLock::new(|| {
     words(
-        "h heure heures min mn minute minutes jour jours j journee journees semaine semaines sem mois an ans annee \
+        "h heure heures min mn minute minutes jour jours j journee journees journe journer semaine semaines sem mois an ans annee \
      annees € euro euros k km m % ° demi demie matinee matinees hour hours day days week weeks month months year \
      years fois times apres quart quarts half morning afternoon soirees seances ateliers rounds metres",
     )
