@@ -62,6 +62,7 @@ pub struct Fields<'r> {
     report: &'r mut Report,
     entries: Vec<(Located<String>, Located<Value>)>,
     asked: Vec<&'static str>,
+    missing: Vec<&'static str>,
     pub at: Spot,
 }
 
@@ -69,7 +70,7 @@ impl<'r> Fields<'r> {
     /// `what` names the mapping for the author: « la fiche », « une phase ».
     pub fn open(report: &'r mut Report, node: Located<Value>, what: &str) -> Option<Self> {
         match node.value {
-            Value::Map(entries) => Some(Self { report, entries, asked: Vec::new(), at: node.at }),
+            Value::Map(entries) => Some(Self { report, entries, asked: Vec::new(), missing: Vec::new(), at: node.at }),
             _ => {
                 let help = "écrivez un champ par ligne : « nom: valeur »";
                 report.error(node.at, format!("{what} doit être une suite de champs"), help);
@@ -92,17 +93,9 @@ impl<'r> Fields<'r> {
     pub fn required(&mut self, name: &'static str) -> Option<Located<Value>> {
         let value = self.optional(name);
         if value.is_none() {
-            let (at, suggestion) = self.misspelt(name);
-            self.report.error(at, format!("le champ « {name} » manque"), suggestion);
+            self.missing.push(name);
         }
         value
-    }
-
-    fn misspelt(&self, name: &'static str) -> (Spot, String) {
-        match nearest(name, self.entries.iter().map(|(key, _)| key.value.as_str())) {
-            Some(key) => (self.at, format!("« {key} » est-il une faute de frappe pour « {name} » ?")),
-            None => (self.at, format!("ajoutez une ligne « {name}: … »")),
-        }
     }
 
     /// A text that is not empty.
@@ -217,14 +210,20 @@ impl<'r> Fields<'r> {
         }
     }
 
-    /// Reports the fields that were never asked for.
-    pub fn finish(self) {
+    /// Reports the fields that nobody asked for, and those that are missing. A misspelt field is told once.
+    pub fn finish(mut self) {
         for (key, _) in &self.entries {
-            let help = match nearest(&key.value, self.asked.iter().copied()) {
+            let meant = nearest(&key.value, self.asked.iter().copied());
+            self.missing.retain(|name| Some(*name) != meant);
+            let help = match meant {
                 Some(name) => format!("vouliez-vous dire « {name} » ?"),
                 None => format!("champs possibles : {}", self.asked.join(", ")),
             };
             self.report.error(key.at, format!("champ inconnu : « {} »", key.value), help);
+        }
+        for name in self.missing {
+            let help = format!("ajoutez une ligne « {name}: … »");
+            self.report.error(self.at, format!("le champ « {name} » manque"), help);
         }
     }
 }

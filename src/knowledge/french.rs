@@ -100,8 +100,14 @@ fn without_inclusive_endings(chunk: &str) -> String {
     let marks = ['·', '•', '‧', '⋅', '.', '(', ')', '-', ',', ';', ':', '!', '?'];
     let mut pieces = tail.split(marks).filter(|piece| !piece.is_empty()).peekable();
     let long_enough = head.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-    let inclusive = long_enough && pieces.peek().is_some() && pieces.all(|piece| INCLUSIVE.contains(&piece));
+    let inclusive = long_enough && pieces.peek().is_some() && pieces.all(|piece| ends_inclusively(head, piece));
     if inclusive { head.to_owned() } else { chunk.to_owned() }
+}
+
+/// « fin.Le » is the end of a sentence, « professionnel.le » is not.
+fn ends_inclusively(head: &str, piece: &str) -> bool {
+    let doubled = piece.starts_with('l') || piece.starts_with('n');
+    INCLUSIVE.contains(&piece) && (!doubled || head.chars().next_back() == piece.chars().next())
 }
 
 /// A word in the forms that the search compares.
@@ -206,6 +212,7 @@ mod tests {
             ("co-conception", "co conception"),
             ("1-2-4-All", "1 2 4 all"),
             ("fin.Le début", "fin le debut"),
+            ("professionnel.le.s", "professionnel"),
             ("qu'est-ce qu'on", "est ce on"),
         ] {
             assert_eq!(words(text).join(" "), expected, "{text}");

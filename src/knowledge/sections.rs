@@ -78,17 +78,20 @@ fn parts(text: &str, first_line: u32, report: &mut Report) -> Vec<Part> {
     parts
 }
 
+/// The number of a heading; a misspelt one is reported, and taken for what it means.
 fn heading(title: &str, line: u32, report: &mut Report) -> Option<usize> {
     let straight = title.replace('’', "'");
-    let found = HEADINGS.iter().position(|heading| *heading == straight);
-    if found.is_none() {
-        let help = match nearest(&straight, HEADINGS) {
-            Some(heading) => format!("vouliez-vous dire « ## {heading} » ?"),
-            None => format!("rubriques possibles : {}", HEADINGS.join(", ")),
-        };
-        report.error(Spot { line, column: 1 }, format!("rubrique inconnue : « {title} »"), help);
+    let place = |title: &str| HEADINGS.iter().position(|heading| *heading == title);
+    if let Some(place) = place(&straight) {
+        return Some(place);
     }
-    found
+    let meant = nearest(&straight, HEADINGS);
+    let help = match meant {
+        Some(heading) => format!("vouliez-vous dire « ## {heading} » ?"),
+        None => format!("rubriques possibles : {}", HEADINGS.join(", ")),
+    };
+    report.error(Spot { line, column: 1 }, format!("rubrique inconnue : « {title} »"), help);
+    meant.and_then(place)
 }
 
 fn check_order(parts: &[Part], report: &mut Report) {

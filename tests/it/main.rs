@@ -10,6 +10,7 @@ mod conversations;
 mod delivery;
 mod engine;
 mod erasure;
+mod knowledge;
 mod matrix;
 mod store;
 mod support;

@@ -118,7 +118,7 @@ mod tests {
             ("animatrice", "anim"),
             ("animateur", "anim"),
             ("creative", "creatif"),
-            ("activement", "activ"),
+            ("activement", "actif"),
             ("personnelle", "person"),
             ("strategie", "strateg"),
             ("verification", "verific"),
