@@ -147,9 +147,9 @@ async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
         if lock.is_some() { serve::open_store(&settings).await? } else { Store::open("sqlite::memory:").await? };
     let terminal = Terminal::new(store.clone(), content, Clock::System);
     if json {
-        terminal::converse(terminal).await?
+        terminal::converse(terminal).await?;
     } else {
-        terminal::chat(terminal).await?
+        terminal::chat(terminal).await?;
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)

@@ -118,7 +118,5 @@ fn read_into(folder: &Path, files: &mut Vec<SourceFile>) -> anyhow::Result<()> {
 fn is_content(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let guide = name.starts_with("LISEZMOI") || name.starts_with("README");
-    !guide
-        && (name.ends_with(".md") || name.ends_with(".txt") || name.ends_with(".yaml"))
-        && !name.starts_with('.')
+    !guide && (name.ends_with(".md") || name.ends_with(".txt") || name.ends_with(".yaml")) && !name.starts_with('.')
 }

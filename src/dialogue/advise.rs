@@ -256,7 +256,8 @@ impl Talk<'_> {
     fn say_by_method(&mut self, methods: &[MethodId], found: Vec<(String, String)>, some: Phrase, none: Phrase) {
         if found.is_empty() {
             let voice = self.voice();
-            let names = methods.iter().filter_map(|id| self.content.library.method(id)).map(|method| voice.method_name(method));
+            let names =
+                methods.iter().filter_map(|id| self.content.library.method(id)).map(|method| voice.method_name(method));
             let names = names.collect::<Vec<_>>().join(" ; ");
             self.fill(none, &[("method", names.as_str())]);
         }

@@ -57,10 +57,10 @@ impl<'a> Voice<'a> {
             60 => self.say(Phrase::HoursOne).to_owned(),
             210 => self.say(Phrase::HalfDay).to_owned(),
             420 => self.say(Phrase::Day).to_owned(),
-            _ if minutes > 8000 => quote(Phrase::Months, ((hours / 140.0).round() as u32).max(1)).to_owned(),
+            _ if minutes > 8000 => quote(Phrase::Months, ((hours / 140.0).round() as u32).max(1)),
             _ if minutes >= 4200 => quote(Phrase::Weeks, (hours / 35.0).round() as u32),
             _ if minutes >= 840 => quote(Phrase::Days, (hours / 7.0).round() as u32),
-            _ if minutes % 60 == 0 => quote(Phrase::Hours, minutes / 60),
+            _ if minutes.is_multiple_of(60) => quote(Phrase::Hours, minutes / 60),
             _ => self.hours_and_minutes(minutes),
         }
     }
@@ -159,10 +159,7 @@ impl<'a> Voice<'a> {
             facts.push((Phrase::LabelPhase, self.phase(phase).to_owned()));
         }
         facts.extend(self.means(&slots.means));
-        let mut lines: Vec<String> = facts
-            .iter()
-            .map(|(label, words)| self.fact_line(*label, words))
-            .collect();
+        let mut lines: Vec<String> = facts.iter().map(|(label, words)| self.fact_line(*label, words)).collect();
         lines.extend(self.own_answers(slots));
         lines.join("\n")
     }

@@ -66,7 +66,8 @@ pub fn replay(content: &Content, answers: &[Answer]) -> Progress {
     let need = need(&slots, &detected);
     let silent = need.text.is_empty() && need.goals.is_empty() && need.phase.is_none();
     let evidence = if silent { Evidence::default() } else { content.library.search(&need) };
-    let mut progress = Progress { position: Position::Asking(String::new()), slots, detected, evidence, said: Vec::new() };
+    let mut progress =
+        Progress { position: Position::Asking(String::new()), slots, detected, evidence, said: Vec::new() };
     walk(content, &mut progress);
     progress
 }

@@ -17,8 +17,23 @@ const RULES: [Rule; 7] = [
         within: &["src/dialogue", "src/knowledge"],
         except: &[],
         forbidden: &[
-            "tokio", "sqlx", "axum", "matrix_sdk", "std::fs", "std::net", "std::env", "SystemTime", "Instant", "getrandom",
-            "crate::store", "crate::platform", "crate::turns", "crate::outbox", "crate::serve", "println!", "eprintln!",
+            "tokio",
+            "sqlx",
+            "axum",
+            "matrix_sdk",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "SystemTime",
+            "Instant",
+            "getrandom",
+            "crate::store",
+            "crate::platform",
+            "crate::turns",
+            "crate::outbox",
+            "crate::serve",
+            "println!",
+            "eprintln!",
         ],
         mend: "the engine and the base are pure: give them what they need as an argument",
     },
@@ -28,7 +43,12 @@ const RULES: [Rule; 7] = [
         forbidden: &["crate::dialogue", "crate::message"],
         mend: "the base knows nothing of conversations",
     },
-    Rule { within: &["src"], except: &["src/store"], forbidden: &["sqlx::"], mend: "only store/ writes SQL: add a verb there" },
+    Rule {
+        within: &["src"],
+        except: &["src/store"],
+        forbidden: &["sqlx::"],
+        mend: "only store/ writes SQL: add a verb there",
+    },
     Rule {
         within: &["src"],
         except: &["src/turns.rs", "src/store"],
@@ -75,10 +95,15 @@ fn no_part_leans_the_wrong_way() {
 /// problems that `check` and the configuration report.
 #[test]
 fn rust_holds_no_sentence_that_the_bot_says() {
-    let within = ["src/dialogue", "src/turns.rs", "src/outbox.rs", "src/store", "src/platform/matrix", "src/platform/plain.rs"];
+    let within =
+        ["src/dialogue", "src/turns.rs", "src/outbox.rs", "src/store", "src/platform/matrix", "src/platform/plain.rs"];
     let for_authors = [
-        "src/dialogue/parse.rs", "src/dialogue/check.rs", "src/dialogue/reader.rs", "src/dialogue/translate.rs",
-        "src/dialogue/mod.rs", "src/dialogue/understand",
+        "src/dialogue/parse.rs",
+        "src/dialogue/check.rs",
+        "src/dialogue/reader.rs",
+        "src/dialogue/translate.rs",
+        "src/dialogue/mod.rs",
+        "src/dialogue/understand",
     ];
     let mut found = Vec::new();
     for file in sources().iter().filter(|file| under(file, &within) && !under(file, &for_authors)) {

@@ -29,7 +29,8 @@ fn problems_after(replacements: &[(&str, &str)]) -> Vec<Problem> {
 }
 
 fn problems_of(french: &str, english: &str) -> Vec<Problem> {
-    let file = |name: &str, text: &str| SourceFile { path: Path::new("conversations").join(name), text: text.to_owned() };
+    let file =
+        |name: &str, text: &str| SourceFile { path: Path::new("conversations").join(name), text: text.to_owned() };
     load_script(&[file("coach.yaml", french), file("coach.en.yaml", english)]).1
 }
 
@@ -45,7 +46,10 @@ fn assert_found(problems: &[Problem], words: &str) {
 fn unknown_targets_unreachable_steps_and_dead_ends_are_found_together() {
     let problems = problems_after(&[
         ("    next: temps\n", "    next: tepms\n"),
-        ("  conseil:\n    recommend: 3\n", "  conseil:\n    recommend: 3\n\n  perdue:\n    say: Je ne mène nulle part.\n"),
+        (
+            "  conseil:\n    recommend: 3\n",
+            "  conseil:\n    recommend: 3\n\n  perdue:\n    say: Je ne mène nulle part.\n",
+        ),
     ]);
     assert_found(&problems, "l'étape suivante « tepms » n'existe pas");
     assert_found(&problems, "étape « temps » : aucun chemin n'y mène");
@@ -58,7 +62,11 @@ fn unknown_targets_unreachable_steps_and_dead_ends_are_found_together() {
 
 #[test]
 fn missing_translations_are_found() {
-    let english = ENGLISH.replacen("  restarted: \"Let us start from scratch.\"\n", "", 1).replacen("      heure: An hour or less\n", "", 1);
+    let english = ENGLISH.replacen("  restarted: \"Let us start from scratch.\"\n", "", 1).replacen(
+        "      heure: An hour or less\n",
+        "",
+        1,
+    );
     assert_ne!(english, ENGLISH);
     let problems = problems_of(FRENCH, &english);
     assert_found(&problems, "il manque la traduction anglaise : phrase « restarted »");
@@ -85,7 +93,7 @@ fn labels_keys_values_and_placeholders_are_found() {
 
 #[test]
 fn a_file_that_is_no_yaml_names_its_line() {
-    let problems = problems_of(&FRENCH.replacen("most_questions: 4", "most_questions: [4", 1), ENGLISH);
+    let problems = problems_of(&FRENCH.replacen("most_questions: 3", "most_questions: [3", 1), ENGLISH);
     assert!(problems.iter().any(|problem| problem.line > 0 && problem.message.contains("YAML")), "{problems:?}");
 }
 

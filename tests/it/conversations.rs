@@ -106,7 +106,7 @@ impl Player<'_> {
                 Effect::Flag(concern) => writeln!(self.played, "\n[signalé aux coachs : {concern:?}]").unwrap(),
                 Effect::Forget => writeln!(self.played, "\n[tout est effacé]").unwrap(),
                 Effect::Wake { after, .. } => {
-                    writeln!(self.played, "\n[relance dans {} jours]", after.as_secs() / 86_400).unwrap()
+                    writeln!(self.played, "\n[relance dans {} jours]", after.as_secs() / 86_400).unwrap();
                 }
             }
         }

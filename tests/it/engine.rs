@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn the_replayed_position_is_the_incremental_one(inputs in prop::collection::vec(anything(), 1..12)) {
         let (state, turns) = play(&inputs);
-        let replayed = overview(shipped(), &State { answers: state.answers.clone(), ..State::default() });
+        let replayed = overview(shipped(), &State { answers: state.answers, ..State::default() });
         prop_assert_eq!(&replayed.step, &turns.last().unwrap().trace.to);
     }
 

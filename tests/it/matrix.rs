@@ -29,12 +29,12 @@ fn incoming(mut event: Value, crowded: bool) -> Option<Incoming> {
     translate(&place, &serde_json::from_value(event).unwrap())
 }
 
-fn message(content: Value) -> Value {
+fn message(content: &Value) -> Value {
     json!({ "type": "m.room.message", "content": content })
 }
 
 fn text(body: &str) -> Value {
-    message(json!({ "msgtype": "m.text", "body": body }))
+    message(&json!({ "msgtype": "m.text", "body": body }))
 }
 
 fn said(text: &str) -> Option<Input> {
@@ -48,7 +48,7 @@ fn words_are_heard_with_their_place_and_time() {
     assert_eq!(heard.event, EventId("$e:x".to_owned()));
     assert_eq!(heard.at, Timestamp::from_millisecond(1_700_000_000_000).unwrap());
     assert_eq!(heard.input, Input::Said { text: "Bonjour".to_owned() });
-    assert_eq!(self::heard(message(json!({ "msgtype": "m.emote", "body": "réfléchit" }))), said("réfléchit"));
+    assert_eq!(self::heard(message(&json!({ "msgtype": "m.emote", "body": "réfléchit" }))), said("réfléchit"));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_quotation_before_a_reply_is_not_what_the_person_says() {
 
 #[test]
 fn an_edit_corrects_and_a_deletion_withdraws() {
-    let edit = message(json!({
+    let edit = message(&json!({
         "msgtype": "m.text", "body": "* dix", "m.new_content": { "msgtype": "m.text", "body": "dix" },
         "m.relates_to": { "rel_type": "m.replace", "event_id": "$earlier:x" },
     }));
@@ -76,17 +76,17 @@ fn an_edit_corrects_and_a_deletion_withdraws() {
 #[test]
 fn what_holds_no_words_is_unreadable() {
     let picture = json!({ "msgtype": "m.image", "body": "photo.png", "url": "mxc://x/y" });
-    assert_eq!(heard(message(picture.clone())), Some(Input::Unreadable));
-    assert_eq!(heard_in_a_crowd(message(picture)), None);
+    assert_eq!(heard(message(&picture)), Some(Input::Unreadable));
+    assert_eq!(heard_in_a_crowd(message(&picture)), None);
     let voice = json!({ "msgtype": "m.audio", "body": "voix.ogg", "url": "mxc://x/y" });
-    assert_eq!(heard(message(voice)), Some(Input::Unreadable));
+    assert_eq!(heard(message(&voice)), Some(Input::Unreadable));
 }
 
 #[test]
 fn what_is_not_for_the_coach_is_dropped() {
     let mut own = text("Mes propres mots");
     own["sender"] = json!("@coach:x");
-    let notice = message(json!({ "msgtype": "m.notice", "body": "Je suis un robot" }));
+    let notice = message(&json!({ "msgtype": "m.notice", "body": "Je suis un robot" }));
     let deleted = json!({ "type": "m.room.message", "content": {}, "unsigned": { "redacted_because": {
         "type": "m.room.redaction", "sender": "@anne:x", "event_id": "$r:x", "origin_server_ts": 1, "content": { "redacts": "$e:x" } } } });
     let reaction = json!({ "type": "m.reaction", "content": { "m.relates_to": { "rel_type": "m.annotation", "event_id": "$a:x", "key": "👍" } } });
@@ -100,7 +100,7 @@ fn what_is_not_for_the_coach_is_dropped() {
 #[test]
 fn in_a_crowd_only_what_mentions_the_coach_is_heard() {
     let mentioning =
-        |who: &str| message(json!({ "msgtype": "m.text", "body": "Et toi ?", "m.mentions": { "user_ids": [who] } }));
+        |who: &str| message(&json!({ "msgtype": "m.text", "body": "Et toi ?", "m.mentions": { "user_ids": [who] } }));
     assert_eq!(heard_in_a_crowd(text("Entre nous")), None);
     assert_eq!(heard_in_a_crowd(mentioning("@bruno:x")), None);
     assert_eq!(heard_in_a_crowd(mentioning("@coach:x")), said("Et toi ?"));

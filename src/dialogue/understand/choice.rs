@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(label("trouver des idees"), "Trouver des idées");
         assert_eq!(label("plusieur jour"), "Plusieurs jours");
         assert_eq!(label("pluiseurs jours"), "~Plusieurs jours");
-        assert_eq!(label("une"), "none");
+        assert_eq!(label("de"), "none");
         assert_eq!(label("rien à voir"), "none");
     }
 
