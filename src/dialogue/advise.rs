@@ -32,6 +32,22 @@ impl Talk<'_> {
             self.fill(Phrase::Advice, &[("n", recommendations.len().to_string().as_str())]);
         }
         self.show(recommendations);
+        self.say_what_other_means_would_bring();
+    }
+
+    /// The method that would come first if means did not count, when they are what keeps it away.
+    fn say_what_other_means_would_bring(&mut self) {
+        let library = &self.content.library;
+        let Some(first) = library.rank(&self.progress.evidence, &Means::default(), 1).into_iter().next() else { return };
+        if self.state.listed.contains(&first.method) {
+            return;
+        }
+        let all = library.rank(&self.progress.evidence, &self.progress.slots.means, library.methods().len());
+        let barred = all.iter().find(|one| one.method == first.method && !one.fits());
+        let (Some(barred), Some(method)) = (barred, library.method(&first.method)) else { return };
+        let voice = self.voice();
+        let (name, why) = (voice.method_name(method), voice.warnings(&barred.warnings).join(" ; "));
+        self.fill(Phrase::AdviceOtherwise, &[("method", name), ("why", why.as_str())]);
     }
 
     fn show(&mut self, recommendations: Vec<Recommendation>) {

@@ -96,6 +96,7 @@ phrases! {
     AdviceOne = "advice-one" [];
     Advice = "advice" ["n"];
     AdviceTight = "advice-tight" [];
+    AdviceOtherwise = "advice-otherwise" ["method", "why"];
     AdviceChanged = "advice-changed" [];
     AdviceSame = "advice-same" [];
     BackToMethods = "back-to-methods" [];

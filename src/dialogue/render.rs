@@ -238,7 +238,7 @@ impl<'a> Voice<'a> {
     fn faint_reason(&self, reason: &Reason) -> Option<String> {
         match reason {
             Reason::Phase { phase } => Some(self.fill(Phrase::ReasonPhase, &[("phase", self.phase(phase))])),
-            Reason::Words { words } => Some(self.fill(Phrase::ReasonWords, &[("words", words.join(", ").as_str())])),
+            Reason::Words { words } => Some(self.fill(Phrase::ReasonWords, &[("words", telling(words).join(", ").as_str())])),
             _ => None,
         }
     }
@@ -325,6 +325,14 @@ impl<'a> Voice<'a> {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// The longest words tell most; short ones tell nothing.
+fn telling(words: &[String]) -> Vec<&str> {
+    let mut telling: Vec<&str> = words.iter().map(String::as_str).collect();
+    telling.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    telling.truncate(3);
+    telling
 }
 
 fn card_link(link: &crate::knowledge::sheet::Link) -> CardLink {
