@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::index::{Indexed, Shelf};
+use super::index::{Form, Indexed, Shelf, Sought};
 use super::load::Parts;
 use super::model::{Model, Sample};
 use super::names::Names;
@@ -68,9 +68,12 @@ impl Engine {
             samples.extend(lines.iter().map(|line| (topic, sample(line, &wording))));
         }
         let model = Model::learn(&samples, methods + parts.outside.len(), &weights);
+        let names = Sought { weight: weights.names, forms: &[Form::Concept, Form::Exact] };
+        let text = Sought { weight: weights.text, forms: &[Form::Concept] };
+        let needs = Sought { weight: 1.0, forms: &[Form::Concept, Form::Snowball, Form::Synonyms] };
         Ok(Self {
-            sheets: Shelf::new(&weights.fields, weights, &sheets)?,
-            needs: Shelf::new(&[1.0], weights, &need_texts)?,
+            sheets: Shelf::new(&[names, text], weights, &sheets)?,
+            needs: Shelf::new(&[needs], weights, &need_texts)?,
             names: method_names(&parts.methods),
             entries: entries(parts),
             cues: cues(parts),
@@ -113,17 +116,20 @@ fn method_words(method: &Method) -> impl Iterator<Item = String> + '_ {
     texts.flat_map(|text| french::words(text))
 }
 
+/// The names of a sheet, and the rest of what it says of itself.
 fn sheet_texts(method: &Method, parts: &Parts, wording: &Wording) -> Vec<Indexed> {
-    let names: Vec<&str> =
-        [&method.name, &method.english_name].into_iter().chain(&method.aliases).map(String::as_str).collect();
+    let names = [&method.name, &method.english_name].into_iter().chain(&method.aliases);
     let goals = parts.vocabulary.goals.iter().filter(|goal| method.goals.contains(&goal.id));
-    let goals: Vec<String> = goals.map(|goal| format!("{} {}", goal.name, goal.english)).collect();
     let sections = &method.sections;
-    let body = [&sections.purpose, &sections.when, &sections.materials, &sections.tips].map(String::as_str);
-    let body: Vec<&str> = body.into_iter().chain(sections.stages.iter().map(|stage| stage.title.as_str())).collect();
-    let texts =
-        [names.join(" "), format!("{} {}", method.summary, method.english_summary), goals.join(" "), body.join(" ")];
-    texts.iter().map(|text| indexed(text, wording)).collect()
+    let body = [&method.summary, &method.english_summary, &sections.purpose, &sections.when, &sections.materials];
+    let text = body.into_iter().chain([&sections.tips]);
+    let text = text.chain(sections.stages.iter().map(|stage| &stage.title));
+    let text = text.chain(goals.flat_map(|goal| [&goal.name, &goal.english]));
+    vec![indexed(&joined(names), wording), indexed(&joined(text), wording)]
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a String>) -> String {
+    texts.map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
 fn indexed(text: &str, wording: &Wording) -> Indexed {

@@ -2,7 +2,7 @@
 
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query as TantivyQuery, TermQuery};
-use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions};
 use tantivy::{Index, IndexReader, TantivyDocument, Term};
 
 use super::query::{Query, QueryWord};
@@ -16,34 +16,55 @@ pub struct Indexed {
     pub exact: String,
 }
 
-/// One text field analysed in three ways, and its weight.
+/// A form of a word that a field is searched for. Each costs some microseconds at every search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The light stem, or the head of its family.
+    Concept,
+    Snowball,
+    Exact,
+    /// Near-equivalents.
+    Synonyms,
+}
+
+/// A text field: what it counts, and the forms that it is searched for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought {
+    pub weight: f32,
+    pub forms: &'static [Form],
+}
+
+/// A text field with its three analyses.
 #[derive(Clone, Copy)]
 struct Analysed {
     concept: Field,
     snowball: Field,
     exact: Field,
-    weight: f32,
+    sought: Sought,
 }
 
-/// One kind of document under one index, searched together.
+/// Documents of one kind, searched together.
 pub struct Shelf {
     fields: Vec<Analysed>,
     reader: IndexReader,
     weights: Weights,
 }
 
-/// Fingers of memory that tantivy asks for at least, while it writes.
+/// Bytes of memory that tantivy asks for at least, while it writes.
 const ARENA: usize = 15_000_000;
 const NUMBER: &str = "number";
-/// How much the fields other than the best one add to a word's score.
+/// How much the forms other than the best one add to a word's score.
 const TIE: f32 = 0.1;
 
 impl Shelf {
-    /// Indexes documents, each with one text a field; `fields` says what each counts.
-    pub fn new(fields: &[f32], weights: Weights, documents: &[Vec<Indexed>]) -> tantivy::Result<Self> {
+    /// Indexes documents, each with one text a field.
+    ///
+    /// # Errors
+    /// Those of tantivy; in memory there is no cause for any.
+    pub fn new(fields: &[Sought], weights: Weights, documents: &[Vec<Indexed>]) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let number = schema.add_u64_field(NUMBER, FAST);
-        let fields: Vec<Analysed> = (0..).zip(fields).map(|(n, weight)| analysed(&mut schema, n, *weight)).collect();
+        let fields: Vec<Analysed> = (0..).zip(fields).map(|(n, sought)| analysed(&mut schema, n, *sought)).collect();
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, ARENA)?;
         for (place, texts) in (0_u64..).zip(documents) {
@@ -86,30 +107,35 @@ impl Shelf {
 
     /// A word in any of its forms, the best of which counts.
     fn word(&self, word: &QueryWord) -> Box<dyn TantivyQuery> {
-        let mut forms: Vec<Box<dyn TantivyQuery>> = Vec::new();
-        for field in &self.fields {
-            let weight = field.weight * word.weight;
-            forms.push(term(field.concept, &word.concept, weight));
-            forms.push(term(field.snowball, &word.word.snowball, weight * self.weights.snowball));
-            forms.push(term(field.exact, &word.word.exact, weight * self.weights.exact));
-            let phrases = word
-                .synonyms
-                .iter()
-                .filter_map(|synonym| phrase(field.concept, synonym, weight * self.weights.synonym));
-            forms.extend(phrases);
+        let forms = self
+            .fields
+            .iter()
+            .flat_map(|field| field.sought.forms.iter().flat_map(move |form| self.form(field, *form, word)));
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(forms.collect(), TIE))
+    }
+
+    fn form(&self, field: &Analysed, form: Form, word: &QueryWord) -> Vec<Box<dyn TantivyQuery>> {
+        let weight = field.sought.weight * word.weight;
+        match form {
+            Form::Concept => vec![term(field.concept, &word.concept, weight)],
+            Form::Snowball => vec![term(field.snowball, &word.word.snowball, weight * self.weights.snowball)],
+            Form::Exact => vec![term(field.exact, &word.word.exact, weight * self.weights.exact)],
+            Form::Synonyms => {
+                let weight = weight * self.weights.synonym;
+                word.synonyms.iter().filter_map(|synonym| phrase(field.concept, synonym, weight)).collect()
+            }
         }
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(forms, TIE))
     }
 }
 
-fn analysed(schema: &mut tantivy::schema::SchemaBuilder, number: usize, weight: f32) -> Analysed {
+fn analysed(schema: &mut SchemaBuilder, number: usize, sought: Sought) -> Analysed {
     let mut field = |form: &str| {
         let indexing = TextFieldIndexing::default()
             .set_tokenizer("whitespace")
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         schema.add_text_field(&format!("{form}{number}"), TextOptions::default().set_indexing_options(indexing))
     };
-    Analysed { concept: field("concept"), snowball: field("snowball"), exact: field("exact"), weight }
+    Analysed { concept: field("concept"), snowball: field("snowball"), exact: field("exact"), sought }
 }
 
 fn term(field: Field, text: &str, weight: f32) -> Box<dyn TantivyQuery> {

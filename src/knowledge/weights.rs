@@ -26,15 +26,16 @@ pub struct Weights {
 
     /// What the best, second and third nearest needs of a method count.
     pub nearest: [f32; 3],
-    /// Forms of one word: the other stem, the exact form, a near-equivalent.
+    /// Forms of one word beside its concept: the other stem, the exact form, a near-equivalent.
     pub snowball: f32,
     pub exact: f32,
     pub synonym: f32,
     /// Words behind an acronym or an English phrase, and words guessed behind a misspelt one.
     pub added: f32,
     pub guessed: f32,
-    /// Fields of a sheet: names, summary, goals, body.
-    pub fields: [f32; 4],
+    /// Fields of a sheet: its names, and the rest of its text.
+    pub names: f32,
+    pub text: f32,
 
     /// What a goal is worth as the first, second, third … of the need or of a sheet.
     pub goal_ranks: [f32; 4],
@@ -75,21 +76,22 @@ pub struct Scope {
 
 impl Weights {
     pub const DEFAULT: Self = Self {
-        model: 1.0,
+        model: 1.2,
         needs: 0.35,
         sheet: 0.25,
         named: 0.8,
         goal: 0.5,
         phase: 0.25,
-        shared: 0.5,
+        shared: 0.4,
         groups: [1.0, 0.5, 1.0],
-        nearest: [1.0, 0.3, 0.15],
+        nearest: [1.0, 0.5, 0.3],
         snowball: 0.8,
         exact: 0.9,
         synonym: 0.4,
         added: 0.6,
         guessed: 0.8,
-        fields: [2.0, 1.2, 0.8, 0.6],
+        names: 1.5,
+        text: 1.0,
         goal_ranks: [1.0, 0.75, 0.55, 0.4],
         tight: 0.75,
         impossible: 0.3,
