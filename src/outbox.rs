@@ -1,6 +1,7 @@
 //! Loop 2: sends what waits in the outbox. Conversations go side by side, the replies of one go in order.
 //!
-//! A reply is sent at least once, each time under the same key, so that the platform can drop a repeat.
+//! A reply is sent at least once, each time under the same key, so that the platform can drop a repeat. A platform that
+//! is away is not tried: its replies wait, and go as soon as it is back.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Timestamp};
 use crate::inbox::Bells;
 use crate::message::{Delivery, EventId, PlatformKind};
+use crate::platform::health::Health;
 use crate::platform::{Platform, SendError};
 use crate::store::{Outcome, Store};
 
@@ -36,12 +38,20 @@ pub struct Outbox<S> {
     pub store: Store,
     pub clock: Clock,
     pub bells: Bells,
-    /// Whose replies this process sends.
-    pub platforms: Vec<PlatformKind>,
+    /// Whose replies this process sends, and which of them work now.
+    pub health: Health,
     /// Sends one reply: [`through`] the platforms; a test may have its own.
     pub send: S,
     /// How long one send may take: [`DEADLINE`].
     pub deadline: Duration,
+}
+
+/// What was so when the loop last looked. When a platform is back, or works for the first time in the life of this
+/// process, the replies that were put off or that a former life held are due; a clock that jumped back hides replies too.
+#[derive(Debug, Default)]
+struct Look {
+    at: Option<Timestamp>,
+    working: Vec<PlatformKind>,
 }
 
 impl<S, F> Outbox<S>
@@ -52,11 +62,11 @@ where
     /// Sends everything that comes, until told to stop; what is under way is finished first.
     pub async fn run(self: Arc<Self>, stop: &CancellationToken) {
         let mut flights = JoinSet::new();
-        let mut seen = None;
+        let mut last = Look::default();
         while !stop.is_cancelled() {
             let mut woken = pin!(self.bells.outbox.notified());
             woken.as_mut().enable(); // Before looking, so that no bell is missed.
-            if let Err(error) = self.take_off(&mut flights, &mut seen).await {
+            if let Err(error) = self.take_off(&mut flights, &mut last).await {
                 tracing::error!(error = format!("{error:#}"), "cannot look for replies to send; will try again");
             }
             tokio::select! {
@@ -72,16 +82,19 @@ where
         }
     }
 
-    /// Starts as many sends as may be under way. `seen` is the time of the last look: none at the start, when a former
-    /// life of this process may have died with replies in hand; a clock that jumped back hides replies just as well.
-    async fn take_off(self: &Arc<Self>, flights: &mut JoinSet<()>, seen: &mut Option<Timestamp>) -> anyhow::Result<()> {
-        let now = self.clock.now();
-        if seen.is_none_or(|seen| now < seen) && flights.is_empty() {
-            self.store.release(&self.platforms).await?;
+    /// Starts as many sends as may be under way.
+    async fn take_off(self: &Arc<Self>, flights: &mut JoinSet<()>, last: &mut Look) -> anyhow::Result<()> {
+        let (now, working) = (self.clock.now(), self.health.working());
+        last.working.retain(|platform| working.contains(platform));
+        let back = last.working.len() < working.len();
+        let jumped = last.at.is_some_and(|at| now < at);
+        if (back || jumped) && flights.is_empty() {
+            self.store.release(&working).await?;
+            last.working.clone_from(&working);
         }
-        *seen = Some(now);
+        last.at = Some(now);
         while flights.len() < MOST_FLIGHTS
-            && let Some(delivery) = self.store.claim(&self.platforms, self.clock.now()).await?
+            && let Some(delivery) = self.store.claim(&working, self.clock.now()).await?
         {
             let outbox = Arc::clone(self);
             flights.spawn(async move { outbox.deliver(delivery).await });
@@ -91,7 +104,8 @@ where
 
     /// Sends the next reply that is due, if there is one. Public so that a test can drain the outbox by hand.
     pub async fn deliver_next(&self) -> anyhow::Result<bool> {
-        let Some(delivery) = self.store.claim(&self.platforms, self.clock.now()).await? else { return Ok(false) };
+        let working = self.health.working();
+        let Some(delivery) = self.store.claim(&working, self.clock.now()).await? else { return Ok(false) };
         self.deliver(delivery).await;
         Ok(true)
     }

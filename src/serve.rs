@@ -142,14 +142,13 @@ impl Parts {
     }
 
     fn start_loops(&mut self, settings: &Settings, outgoing: Vec<Platform>) {
-        let platforms = platforms(settings);
         let content = Arc::clone(&self.content);
         let apologies = Arc::clone(&self.content);
         let turns = Turns {
             store: self.store.clone(),
             clock: self.clock.clone(),
             bells: self.bells.clone(),
-            platforms: platforms.clone(),
+            platforms: platforms(settings),
             step: move |pending: &Pending, now| {
                 dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
             },
@@ -159,7 +158,7 @@ impl Parts {
             store: self.store.clone(),
             clock: self.clock.clone(),
             bells: self.bells.clone(),
-            platforms,
+            health: self.health.clone(),
             send: outbox::through(outgoing.into()),
             deadline: outbox::DEADLINE,
         });

@@ -40,6 +40,12 @@ impl Health {
         self.platforms.borrow().iter().map(|(platform, standing)| (*platform, *standing)).collect()
     }
 
+    /// Those that work now.
+    pub fn working(&self) -> Vec<PlatformKind> {
+        let ready = |(platform, standing)| (standing == Standing::Ready).then_some(platform);
+        self.platforms().into_iter().filter_map(ready).collect()
+    }
+
     /// Waits until every expected platform is ready at the same time.
     pub async fn ready(&self) {
         let mut changes = self.platforms.subscribe();

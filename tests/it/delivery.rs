@@ -12,6 +12,7 @@ use declic::lock::FolderLock;
 use declic::message::{Delivery, EventId, PlatformKind};
 use declic::outbox::{DEADLINE, Outbox};
 use declic::platform::SendError;
+use declic::platform::health::{Health, Standing};
 use declic::store::{Outcome, Pending, Store};
 use declic::turns::{Answered, Turns};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -59,11 +60,15 @@ async fn parts(house: &House) -> Parts {
 
 impl Parts {
     fn outbox<S>(&self, send: S) -> Arc<Outbox<S>> {
+        self.outbox_of(all_ready(), send)
+    }
+
+    fn outbox_of<S>(&self, health: Health, send: S) -> Arc<Outbox<S>> {
         Arc::new(Outbox {
             store: self.store.clone(),
             clock: self.clock.clone(),
             bells: self.bells.clone(),
-            platforms: PlatformKind::ALL.to_vec(),
+            health,
             send,
             deadline: DEADLINE,
         })
@@ -75,6 +80,14 @@ impl Parts {
 }
 
 type Sent = Result<Option<EventId>, SendError>;
+
+fn all_ready() -> Health {
+    let health = Health::expecting(PlatformKind::ALL);
+    for platform in PlatformKind::ALL {
+        health.set(platform, Standing::Ready);
+    }
+    health
+}
 
 /// A platform that works: what it sends comes out of the channel.
 fn works() -> (impl Fn(Delivery) -> std::future::Ready<Sent>, UnboundedReceiver<String>) {
@@ -111,7 +124,7 @@ async fn a_stop_after_any_step_loses_nothing_and_decides_nothing_twice() {
         let second = parts(&crashed).await;
         let (send, mut sent) = works();
         let outbox = second.outbox(send);
-        second.store.release(&outbox.platforms).await.unwrap();
+        second.store.release(&PlatformKind::ALL).await.unwrap();
         second.inbox.receive(said("a", "1", "bonjour")).await.unwrap();
         second.answer_all().await;
         while outbox.deliver_next().await.unwrap() {}
@@ -137,7 +150,7 @@ where
     if stop_after == "receive" {
         return;
     }
-    let pending = parts.store.next(&outbox.platforms, now()).await.unwrap().unwrap();
+    let pending = parts.store.next(&PlatformKind::ALL, now()).await.unwrap().unwrap();
     if stop_after == "look" {
         return;
     }
@@ -146,7 +159,7 @@ where
     if stop_after == "commit" {
         return;
     }
-    let delivery = parts.store.claim(&outbox.platforms, now()).await.unwrap().unwrap();
+    let delivery = parts.store.claim(&PlatformKind::ALL, now()).await.unwrap().unwrap();
     if stop_after == "claim" {
         return;
     }
@@ -307,6 +320,37 @@ async fn a_reply_that_cannot_go_yet_is_tried_later_and_less_and_less_often() {
     }
     assert_eq!(waits, [0, 3, 3, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
     assert_eq!(tries.load(Ordering::SeqCst), 12);
+}
+
+#[tokio::test]
+async fn a_platform_that_is_away_is_not_tried_and_gets_all_when_it_is_back() {
+    let house = House::file();
+    let parts = parts(&house).await;
+    let platform = room("a").platform();
+    let (health, tries, (tell, mut sent)) = (all_ready(), Arc::new(AtomicUsize::new(0)), unbounded_channel());
+    let counted = Arc::clone(&tries);
+    let outbox = parts.outbox_of(health.clone(), move |delivery: Delivery| {
+        let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+        let (after, source) = (Duration::from_secs(300), anyhow::anyhow!("away"));
+        let outcome = if first { Err(SendError::Later { after, source }) } else { note(&tell, &delivery) };
+        std::future::ready(outcome)
+    });
+    let (stop, loops) = run(&parts, outbox);
+    parts.inbox.receive(said("a", "1", "bonjour")).await.unwrap();
+    while tries.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    health.set(platform, Standing::Away);
+    parts.inbox.receive(said("a", "2", "encore")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(tries.load(Ordering::SeqCst), 1, "tried while away");
+    health.set(platform, Standing::Ready);
+    // The clock stands still: what was put off for five minutes goes at once.
+    for expected in ["a bonjour", "a bonjour !", "a encore", "a encore !"] {
+        assert_eq!(told_next(&mut sent).await, expected);
+    }
+    stop.cancel();
+    loops.await.unwrap();
 }
 
 #[tokio::test]

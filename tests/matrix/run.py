@@ -216,7 +216,10 @@ def test_killed_at_random_moments(house):
     chance = random.Random(seed)
     print(f"    seed {seed}", flush=True)
     network = Network(house.homeserver, delay=0.3, seed=seed)
-    person, coach = house.person(), house.coach(network).start().wait_ready()
+    person, coach = house.person(), house.coach(network)
+    begin = time.monotonic()
+    coach.start().wait_ready()
+    start = time.monotonic() - begin
     talks = [Talk(house, person, coach).wait_joined() for _ in range(3)]
     bodies = {talk.room: [] for talk in talks}
     for kill in range(20):
@@ -225,7 +228,7 @@ def test_killed_at_random_moments(house):
         for talk in chance.sample(talks, chance.randint(1, 3)):
             bodies[talk.room].append(SENTENCES[len(bodies[talk.room]) % len(SENTENCES)])
             talk.say(bodies[talk.room][-1])
-        time.sleep(chance.random() * (0.5 if kill % 2 else 2))
+        time.sleep(chance.random() * (0.5 if kill % 2 else start))
         coach.kill()
         coach.start()
     for talk in talks:
