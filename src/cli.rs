@@ -137,10 +137,7 @@ async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let content = Arc::new(content::load_or_explain(&Sources::of(&settings), House::of(&settings.coach))?);
     let lock = match &place.data {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-            Some(FolderLock::take(folder)?)
-        }
+        Some(folder) => Some(FolderLock::take(folder)?),
         None => None,
     };
     let store =
@@ -205,6 +202,7 @@ async fn forget(place: &Place, conversation: &str) -> anyhow::Result<ExitCode> {
     let id = ConversationId::parse(conversation)
         .with_context(|| format!("« {conversation} » is not a conversation: it looks like web:… or matrix:!…"))?;
     anyhow::ensure!(store.forget(&id).await?, "there is no conversation {conversation}");
+    store.sweep(Clock::System.now()).await?;
     store.close().await;
     print("Effacé.")
 }

@@ -31,8 +31,6 @@ use crate::turns::Turns;
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let house = House::of(&settings.coach);
     let content = Arc::new(content::load_or_explain(&Sources::of(&settings), house)?);
-    std::fs::create_dir_all(&settings.data)
-        .with_context(|| format!("cannot create the data folder {}", settings.data.display()))?;
     let _lock = FolderLock::take(&settings.data)?;
     let store = open_store(&settings).await?;
     let stop = CancellationToken::new();

@@ -10,3 +10,15 @@ pub fn start(settings: LogSettings) {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if settings.json { builder.json().init() } else { builder.init() }
 }
+
+/// A panic tells where it happened and nothing else: its message may quote what a person wrote.
+pub fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(place, "internal error");
+        } else {
+            eprintln!("declic: internal error at {place}");
+        }
+    }));
+}

@@ -38,7 +38,9 @@ impl Talk<'_> {
     /// The method that would come first if means did not count, when they are what keeps it away.
     fn say_what_other_means_would_bring(&mut self) {
         let library = &self.content.library;
-        let Some(first) = library.rank(&self.progress.evidence, &Means::default(), 1).into_iter().next() else { return };
+        let Some(first) = library.rank(&self.progress.evidence, &Means::default(), 1).into_iter().next() else {
+            return;
+        };
         if self.state.listed.contains(&first.method) {
             return;
         }

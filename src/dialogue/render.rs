@@ -238,7 +238,9 @@ impl<'a> Voice<'a> {
     fn faint_reason(&self, reason: &Reason) -> Option<String> {
         match reason {
             Reason::Phase { phase } => Some(self.fill(Phrase::ReasonPhase, &[("phase", self.phase(phase))])),
-            Reason::Words { words } => Some(self.fill(Phrase::ReasonWords, &[("words", telling(words).join(", ").as_str())])),
+            Reason::Words { words } => {
+                Some(self.fill(Phrase::ReasonWords, &[("words", telling(words).join(", ").as_str())]))
+            }
             _ => None,
         }
     }

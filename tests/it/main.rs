@@ -12,6 +12,7 @@ mod engine;
 mod erasure;
 mod knowledge;
 mod matrix;
+mod program;
 mod store;
 mod support;
 mod web;
