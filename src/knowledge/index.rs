@@ -1,9 +1,10 @@
 //! The tantivy index, in memory: one document a sheet, and one a need line, so that the nearest needs count.
 
 use tantivy::collector::TopDocs;
+use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query as TantivyQuery, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions};
-use tantivy::{Index, IndexReader, TantivyDocument, Term};
+use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::query::{Query, QueryWord};
 use super::weights::Weights;
@@ -46,7 +47,9 @@ struct Analysed {
 /// Documents of one kind, searched together.
 pub struct Shelf {
     fields: Vec<Analysed>,
-    reader: IndexReader,
+    searcher: Searcher,
+    /// The numbers of the documents of each segment.
+    numbers: Vec<Column<u64>>,
     weights: Weights,
 }
 
@@ -79,8 +82,10 @@ impl Shelf {
         }
         writer.commit()?;
         writer.wait_merging_threads()?;
-        let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, reader, weights })
+        let searcher = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?.searcher();
+        let segments = searcher.segment_readers().iter();
+        let numbers = segments.map(|segment| segment.fast_fields().u64(NUMBER)).collect::<Result<_, _>>()?;
+        Ok(Self { fields, searcher, numbers, weights })
     }
 
     /// The documents that match best, by number, with their BM25 scores.
@@ -94,15 +99,12 @@ impl Shelf {
 
     fn hits(&self, query: &Query, count: usize) -> tantivy::Result<Vec<(usize, f32)>> {
         let words = query.words.iter().map(|word| self.word(word)).collect();
-        let searcher = self.reader.searcher();
-        let found = searcher.search(&BooleanQuery::union(words), &TopDocs::with_limit(count).order_by_score())?;
-        let mut hits = Vec::with_capacity(found.len());
-        for (score, address) in found {
-            let numbers = searcher.segment_reader(address.segment_ord).fast_fields().u64(NUMBER)?;
-            let number = numbers.first(address.doc_id).and_then(|number| usize::try_from(number).ok());
-            hits.extend(number.map(|number| (number, score)));
-        }
-        Ok(hits)
+        let found = self.searcher.search(&BooleanQuery::union(words), &TopDocs::with_limit(count).order_by_score())?;
+        let numbered = found.into_iter().filter_map(|(score, address)| {
+            let number = self.numbers.get(address.segment_ord as usize)?.first(address.doc_id)?;
+            Some((usize::try_from(number).ok()?, score))
+        });
+        Ok(numbered.collect())
     }
 
     /// A word in any of its forms, the best of which counts.

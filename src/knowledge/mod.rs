@@ -2,6 +2,7 @@
 
 mod detect;
 mod engine;
+mod evidence;
 mod fields;
 mod fit;
 pub mod french;
@@ -25,7 +26,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use recommend::Evidence;
+pub use evidence::Evidence;
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
 pub use weights::{Scope, Weights};
@@ -161,7 +162,7 @@ impl Library {
     /// The method that this text names, if it names one (« un atelier persona », « faire un SWOT »).
     pub fn named_in(&self, text: &str) -> Option<&Method> {
         let query = self.engine.read(text);
-        let (number, _) = recommend::named_methods(&self.engine, &query).into_iter().next()?;
+        let (number, _) = evidence::named_methods(&self.engine, &query).into_iter().next()?;
         self.methods.get(number)
     }
 
@@ -177,7 +178,7 @@ impl Library {
 
     /// The text stage of a search: goals, phase and words of the need, not its means.
     pub fn search(&self, need: &Need) -> Evidence {
-        recommend::search(self, need)
+        evidence::search(self, need)
     }
 
     /// Weighs the means and gives the best `count`. Empty when the evidence is too weak to advise anything.

@@ -1,7 +1,7 @@
 //! Whether a request is about what the base knows at all: the coach would rather say nothing than advise at random.
 
+use super::evidence::Signals;
 use super::query::Query;
-use super::recommend::Signals;
 use super::weights::Scope;
 
 /// How far the request can be trusted to be about what the base knows, 0 to 1: a logistic rule over how much more it
