@@ -20,22 +20,36 @@ const LONGEST: usize = 40;
 /// Lower case, without accents or ligatures, apostrophes straight, spaces single. For comparing, not for showing.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    for c in text.chars() {
         match c {
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            '’' | 'ʼ' | '‘' | '`' | '´' | '′' => folded.push('\''),
+            'a'..='z' | '0'..='9' => folded.push(c),
+            '`' => folded.push('\''),
             c if c.is_whitespace() => {
                 if !folded.ends_with(' ') {
                     folded.push(' ');
                 }
             }
-            // Lower-casing may decompose anew: İ.
-            c if is_combining_mark(c) => {}
-            c => folded.push(c),
+            c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            c => fold_letter(c, &mut folded),
         }
     }
-    folded.trim().to_owned()
+    if folded.starts_with(' ') || folded.ends_with(' ') { folded.trim().to_owned() } else { folded }
+}
+
+/// The usual letters of French by table, because the whole base is folded at every start; others by Unicode's rules.
+fn fold_letter(c: char, folded: &mut String) {
+    match c {
+        'à' | 'â' | 'ä' | 'À' | 'Â' => folded.push('a'),
+        'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' => folded.push('e'),
+        'î' | 'ï' | 'Î' => folded.push('i'),
+        'ô' | 'ö' | 'Ô' => folded.push('o'),
+        'ù' | 'û' | 'ü' => folded.push('u'),
+        'ç' | 'Ç' => folded.push('c'),
+        'œ' | 'Œ' => folded.push_str("oe"),
+        'æ' | 'Æ' => folded.push_str("ae"),
+        '’' | 'ʼ' | '‘' | '´' | '′' => folded.push('\''),
+        c => folded.extend(c.nfd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c))),
+    }
 }
 
 /// The words of a text, folded, without elided articles and inclusive endings; parts of hyphenated words one by one.

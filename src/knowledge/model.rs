@@ -22,8 +22,10 @@ pub struct Sample {
 pub struct Model {
     features: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
     rarity: Vec<f32>,
-    /// Feature → its weight in each class, as one row of `classes` numbers.
-    rows: Vec<f32>,
+    /// Where the shares of each feature begin in `shares`, and, last, where all end.
+    starts: Vec<u32>,
+    /// A class and what the feature weighs in its centroid, feature by feature.
+    shares: Vec<(u32, f32)>,
     classes: usize,
     groups: [f32; 3],
     /// The rarity of a feature that was never seen.
@@ -42,13 +44,50 @@ impl Model {
         let counted: Vec<Vec<Counted>> = samples.iter().map(|(_, sample)| features(sample)).collect();
         let mut model = Self { classes, groups: weights.groups, ..Self::default() };
         model.number_features(&counted);
-        model.rows = vec![0.0; model.rarity.len() * classes];
+        let mut of_class: Vec<Vec<&[Counted]>> = vec![Vec::new(); classes];
         for ((class, _), counted) in samples.iter().zip(&counted) {
-            let vector = model.vector(counted);
-            model.add(*class, &vector);
+            of_class[*class].push(counted);
         }
-        model.normalise();
+        let centroids: Vec<Vec<(u32, f32)>> = of_class.iter().map(|samples| model.centroid(samples)).collect();
+        model.keep(&centroids);
         model
+    }
+
+    /// The sum of the samples of a class, brought to length 1.
+    fn centroid(&self, samples: &[&[Counted]]) -> Vec<(u32, f32)> {
+        let mut all: Vec<(u32, f32)> = samples.iter().flat_map(|counted| self.vector(counted)).collect();
+        // The order of equal features stays that of the samples, so that sums never differ.
+        all.sort_by_key(|(feature, _)| *feature);
+        let mut centroid: Vec<(u32, f32)> = Vec::new();
+        for (feature, weight) in all {
+            match centroid.last_mut() {
+                Some((last, sum)) if *last == feature => *sum += weight,
+                _ => centroid.push((feature, weight)),
+            }
+        }
+        let length = centroid.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::EPSILON);
+        centroid.iter_mut().for_each(|(_, weight)| *weight /= length);
+        centroid
+    }
+
+    /// Turns centroids, by class, into shares, by feature.
+    fn keep(&mut self, centroids: &[Vec<(u32, f32)>]) {
+        let mut ends = vec![0_u32; self.rarity.len() + 1];
+        for (feature, _) in centroids.iter().flatten() {
+            ends[*feature as usize + 1] += 1;
+        }
+        for feature in 1..ends.len() {
+            ends[feature] += ends[feature - 1];
+        }
+        self.starts = ends.clone();
+        self.shares = vec![(0, 0.0); self.starts.last().map_or(0, |end| *end as usize)];
+        for (class, centroid) in (0..).zip(centroids) {
+            for (feature, weight) in centroid {
+                let place = &mut ends[*feature as usize];
+                self.shares[*place as usize] = (class, *weight);
+                *place += 1;
+            }
+        }
     }
 
     /// Numbers the features that occur at least twice, and weighs each by its rarity.
@@ -86,37 +125,14 @@ impl Model {
         vector.into_iter().map(|(feature, group, weight)| (feature, weight * scale[group])).collect()
     }
 
-    fn normalise(&mut self) {
-        let mut norms = vec![0.0_f32; self.classes];
-        for row in self.rows.chunks(self.classes.max(1)) {
-            for (norm, weight) in norms.iter_mut().zip(row) {
-                *norm += weight * weight;
-            }
-        }
-        for row in self.rows.chunks_mut(self.classes.max(1)) {
-            for (weight, norm) in row.iter_mut().zip(&norms) {
-                *weight /= norm.sqrt().max(f32::EPSILON);
-            }
-        }
-    }
-
-    fn add(&mut self, class: usize, vector: &[(u32, f32)]) {
-        for (feature, weight) in vector {
-            self.rows[*feature as usize * self.classes + class] += weight;
-        }
-    }
-
-    /// The cosine of a text with each class.
+    /// How much a text resembles each class; 0 where they share nothing.
     pub fn scores(&self, sample: &Sample) -> Vec<f32> {
-        self.weigh(&self.vector(&features(sample)))
-    }
-
-    fn weigh(&self, vector: &[(u32, f32)]) -> Vec<f32> {
         let mut scores = vec![0.0; self.classes];
-        for (feature, weight) in vector {
-            let row = &self.rows[*feature as usize * self.classes..][..self.classes];
-            for (score, share) in scores.iter_mut().zip(row) {
-                *score += weight * share;
+        for (feature, weight) in self.vector(&features(sample)) {
+            let place = feature as usize;
+            let (start, end) = (self.starts[place] as usize, self.starts[place + 1] as usize);
+            for (class, share) in &self.shares[start..end] {
+                scores[*class as usize] += weight * share;
             }
         }
         scores
