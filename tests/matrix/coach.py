@@ -83,5 +83,10 @@ class Coach:
                 self.kill()
                 raise AssertionError("the coach did not stop within 15 s of SIGTERM")
 
+    def resident(self):
+        """Megabytes in memory."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
     def tail(self):
         return self.log.read_text()[-1500:] if self.log.exists() else "(no output)"

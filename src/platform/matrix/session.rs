@@ -231,8 +231,8 @@ impl OpenFailure {
 
     fn decide(self) -> OpenError {
         let advice = match self.kind() {
-            Some(ErrorKind::UnknownToken(_)) => "the homeserver does not know the access token (any more)",
-            Some(ErrorKind::Forbidden) => "the homeserver refuses the user name or the password",
+            Some(ErrorKind::UnknownToken(_)) => "the homeserver does not know matrix.access_token (any more)",
+            Some(ErrorKind::Forbidden) => "the homeserver refuses matrix.user or matrix.password",
             Some(ErrorKind::UserDeactivated) => "the account is deactivated",
             Some(kind) if is_expired_account(kind) => "the account has expired: renew it by the link in its mailbox",
             _ => return self.undecided(),
