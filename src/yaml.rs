@@ -42,14 +42,44 @@ pub struct Key {
 /// # Errors
 /// The one place where the text stops being YAML.
 pub fn read(file: &std::path::Path, text: &str) -> Result<Node, Problem> {
-    serde_saphyr::from_str::<Node>(text).map_err(|error| {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options::<Node>(text, options).map_err(|error| {
         let at = error.location().map(Place::from).unwrap_or_default();
-        let message = error.without_snippet().to_string();
-        let cause = message.lines().next().unwrap_or_default();
-        Problem::error(file, at.line, at.column, format!("ce fichier n'est pas du YAML lisible ({cause})"))
-            .with_help("vérifiez l'alignement, les guillemets et les deux-points de cette ligne et de la précédente")
+        let english = error.without_snippet().to_string();
+        let known = TRANSLATIONS.iter().find(|(kind, ..)| english.contains(kind));
+        let (message, help) = known.map_or(UNKNOWN, |(_, message, help)| (*message, *help));
+        Problem::error(file, at.line, at.column, message).with_help(help)
     })
 }
+
+const UNKNOWN: (&str, &str) = (
+    "ce fichier n'est pas du YAML lisible à partir d'ici",
+    "vérifiez l'alignement, les guillemets et les deux-points de cette ligne et de la précédente",
+);
+
+/// Kinds of mistakes that authors meet: a piece of the library's message, ours, and how to mend it.
+const TRANSLATIONS: &[(&str, &str, &str)] = &[
+    ("duplicate mapping key", "ce champ est écrit deux fois", "gardez une seule des deux lignes"),
+    ("unclosed quote", "ce guillemet n'est pas refermé", "ajoutez le guillemet fermant"),
+    ("unclosed bracket", "ce crochet ou cette accolade n'est pas refermé", "ajoutez le ] ou la } qui manque"),
+    ("tabs disallowed", "une tabulation sert de retrait", "remplacez-la par des espaces"),
+    (
+        "mapping values are not allowed",
+        "un deux-points se trouve là où il n'est pas attendu",
+        "mettez le texte qui contient « : » entre guillemets, ou vérifiez le retrait de la ligne",
+    ),
+    (
+        "illegal placement of ':'",
+        "un deux-points se trouve là où il n'est pas attendu",
+        "le crochet ou l'accolade de la ligne d'avant est-il refermé ?",
+    ),
+    ("unknown anchor", "un texte commence par *", "mettez ce texte entre guillemets"),
+    ("unexpected character", "ce caractère ne peut pas commencer un texte", "mettez ce texte entre guillemets"),
+    ("trailing content", "du texte suit un guillemet fermant", "mettez tout le texte entre les mêmes guillemets"),
+    ("expected '-' indicator", "un élément de liste est attendu ici", "commencez la ligne par « - », au même retrait"),
+    ("multiple YAML documents", "une ligne --- coupe le fichier en deux", "supprimez cette ligne"),
+    ("quoted scalar", "un texte entre guillemets est mal écrit", "vérifiez ses guillemets et ses barres obliques"),
+];
 
 impl From<serde_saphyr::Location> for Place {
     fn from(location: serde_saphyr::Location) -> Self {
@@ -145,5 +175,24 @@ mod tests {
     fn broken_yaml_names_its_line() {
         let problem = read("x.yaml".as_ref(), "a: 1\nb: [deux\nc: 3\n").unwrap_err();
         assert!(problem.line >= 2, "{problem}");
+    }
+
+    #[test]
+    fn usual_mistakes_are_explained_in_french_with_their_line() {
+        for (text, line, piece) in [
+            ("a: 1\na: 2\n", 2, "deux fois"),
+            ("a: \"x\nb: 1\n", 1, "guillemet"),
+            ("a:\n\t- x\n", 2, "tabulation"),
+            ("a: b: c\n", 1, "deux-points"),
+            ("a: [1, 2\nb: 3\n", 2, "deux-points"),
+            ("{a: 1", 1, "crochet"),
+            ("a: *x\n", 1, "*"),
+            ("a: @x\n", 1, "caractère"),
+            ("a: 1\n---\nb: 2\n", 2, "---"),
+        ] {
+            let error = read("x.yaml".as_ref(), text).unwrap_err();
+            assert!(error.message.contains(piece), "{text:?}: {}", error.message);
+            assert!(error.line.abs_diff(line) <= 1, "{text:?}: {error}");
+        }
     }
 }

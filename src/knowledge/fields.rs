@@ -2,8 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::yaml::{self, Located, Spot, Value};
 use crate::problem::{Problem, nearest};
+use crate::yaml::{self, Key, Node, Tree};
+
+/// A place in a file. (`Place` says here where a method happens.)
+pub use crate::yaml::Place as Spot;
+
+/// A value, and where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located<T> {
+    pub value: T,
+    pub at: Spot,
+}
 
 /// What a written identifier must name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +56,11 @@ impl Report {
     }
 
     /// The tree of a YAML text, or a problem.
-    pub fn yaml(&mut self, text: &str, first_line: u32) -> Option<Located<Value>> {
-        match yaml::parse(text, first_line) {
+    pub fn yaml(&mut self, text: &str) -> Option<Node> {
+        match yaml::read(&self.file, text) {
             Ok(tree) => Some(tree),
-            Err(unreadable) => {
-                self.error(unreadable.at, unreadable.message, unreadable.help);
+            Err(problem) => {
+                self.problems.push(problem);
                 None
             }
         }
@@ -60,7 +70,7 @@ impl Report {
 /// The entries of one mapping: each read takes its field, [`Fields::finish`] reports those that nobody asked for.
 pub struct Fields<'r> {
     report: &'r mut Report,
-    entries: Vec<(Located<String>, Located<Value>)>,
+    entries: Vec<(Key, Node)>,
     asked: Vec<&'static str>,
     missing: Vec<&'static str>,
     pub at: Spot,
@@ -68,9 +78,9 @@ pub struct Fields<'r> {
 
 impl<'r> Fields<'r> {
     /// `what` names the mapping for the author: « la fiche », « une phase ».
-    pub fn open(report: &'r mut Report, node: Located<Value>, what: &str) -> Option<Self> {
-        match node.value {
-            Value::Map(entries) => Some(Self { report, entries, asked: Vec::new(), missing: Vec::new(), at: node.at }),
+    pub fn open(report: &'r mut Report, node: Node, what: &str) -> Option<Self> {
+        match node.tree {
+            Tree::Map(entries) => Some(Self { report, entries, asked: Vec::new(), missing: Vec::new(), at: node.at }),
             _ => {
                 let help = "écrivez un champ par ligne : « nom: valeur »";
                 report.error(node.at, format!("{what} doit être une suite de champs"), help);
@@ -84,13 +94,13 @@ impl<'r> Fields<'r> {
     }
 
     /// The value of a field that may be left out.
-    pub fn optional(&mut self, name: &'static str) -> Option<Located<Value>> {
+    pub fn optional(&mut self, name: &'static str) -> Option<Node> {
         self.asked.push(name);
-        let position = self.entries.iter().position(|(key, _)| key.value == name)?;
+        let position = self.entries.iter().position(|(key, _)| key.name == name)?;
         Some(self.entries.remove(position).1)
     }
 
-    pub fn required(&mut self, name: &'static str) -> Option<Located<Value>> {
+    pub fn required(&mut self, name: &'static str) -> Option<Node> {
         let value = self.optional(name);
         if value.is_none() {
             self.missing.push(name);
@@ -109,12 +119,12 @@ impl<'r> Fields<'r> {
         self.as_text(name, node)
     }
 
-    fn as_text(&mut self, name: &str, node: Located<Value>) -> Option<Located<String>> {
-        match node.value {
-            Value::Text(text) if !text.trim().is_empty() => {
+    fn as_text(&mut self, name: &str, node: Node) -> Option<Located<String>> {
+        match node.tree {
+            Tree::Scalar(text) if !text.trim().is_empty() => {
                 Some(Located { value: text.trim().to_owned(), at: node.at })
             }
-            Value::Text(_) | Value::Empty => {
+            Tree::Scalar(_) | Tree::Empty => {
                 self.report.error(node.at, format!("« {name} » est vide"), "écrivez un texte après les deux-points");
                 None
             }
@@ -136,18 +146,18 @@ impl<'r> Fields<'r> {
     }
 
     /// A list of anything; a field that is left out is an empty list.
-    pub fn list(&mut self, name: &'static str) -> Vec<Located<Value>> {
+    pub fn list(&mut self, name: &'static str) -> Vec<Node> {
         self.optional(name).map(|node| self.as_list(name, node)).unwrap_or_default()
     }
 
-    pub fn required_list(&mut self, name: &'static str) -> Vec<Located<Value>> {
+    pub fn required_list(&mut self, name: &'static str) -> Vec<Node> {
         self.required(name).map(|node| self.as_list(name, node)).unwrap_or_default()
     }
 
-    fn as_list(&mut self, name: &str, node: Located<Value>) -> Vec<Located<Value>> {
-        match node.value {
-            Value::List(items) => items,
-            Value::Empty => Vec::new(),
+    fn as_list(&mut self, name: &str, node: Node) -> Vec<Node> {
+        match node.tree {
+            Tree::List(items) => items,
+            Tree::Empty => Vec::new(),
             _ => {
                 self.report.error(
                     node.at,
@@ -213,13 +223,13 @@ impl<'r> Fields<'r> {
     /// Reports the fields that nobody asked for, and those that are missing. A misspelt field is told once.
     pub fn finish(mut self) {
         for (key, _) in &self.entries {
-            let meant = nearest(&key.value, self.asked.iter().copied());
+            let meant = nearest(&key.name, self.asked.iter().copied());
             self.missing.retain(|name| Some(*name) != meant);
             let help = match meant {
                 Some(name) => format!("vouliez-vous dire « {name} » ?"),
                 None => format!("champs possibles : {}", self.asked.join(", ")),
             };
-            self.report.error(key.at, format!("champ inconnu : « {} »", key.value), help);
+            self.report.error(key.at, format!("champ inconnu : « {} »", key.name), help);
         }
         for name in self.missing {
             let help = format!("ajoutez une ligne « {name}: … »");

@@ -1,9 +1,9 @@
 //! Reads a method's sheet: its front matter here, its sections in `sections`.
 
-use super::fields::{Fields, Kind, Report, plain};
+use super::fields::{Fields, Kind, Located, Report, Spot, plain};
 use super::sheet::{Counted, Hours, Link, LinkKind, Method, People, Place, Sections};
-use super::yaml::{Located, Spot, Value};
 use super::{Budget, GoalId, MethodId, Skill, sections};
+use crate::yaml::Node;
 
 /// Reads one sheet; `name` is that of its file, without `.md`. Gives no method when a part that cannot be done
 /// without is wrong; everything wrong is in the report.
@@ -58,7 +58,9 @@ const LINK_KINDS: &[(&str, LinkKind)] = &[
 
 /// Everything but the sections and the needs.
 fn front_matter(front: &Piece<'_>, name: &str, report: &mut Report) -> Option<Method> {
-    let tree = report.yaml(front.text, front.first_line)?;
+    // Empty lines stand for those above, so that every place is that of the whole file.
+    let above = "\n".repeat(front.first_line as usize - 1);
+    let tree = report.yaml(&format!("{above}{}", front.text))?;
     let mut fields = Fields::open(report, tree, "l'en-tête")?;
     let id = fields.text("id");
     check_id(id.as_ref(), name, &mut fields);
@@ -116,7 +118,7 @@ fn goals(fields: &mut Fields<'_>) -> Vec<GoalId> {
     goals
 }
 
-fn hours(node: Located<Value>, report: &mut Report) -> Option<Hours> {
+fn hours(node: Node, report: &mut Report) -> Option<Hours> {
     let mut fields = Fields::open(report, node, "« duration »")?;
     let (min, max) = (fields.number("min", 0.0), fields.number("max", 0.0));
     let hours = ordered(min, max, &mut fields);
@@ -124,7 +126,7 @@ fn hours(node: Located<Value>, report: &mut Report) -> Option<Hours> {
     hours.map(|(min, max)| Hours { min, max })
 }
 
-fn people(node: Located<Value>, counted: Counted, report: &mut Report) -> Option<People> {
+fn people(node: Node, counted: Counted, report: &mut Report) -> Option<People> {
     let mut fields = Fields::open(report, node, "« people »")?;
     let (min, max) = (fields.number("min", 1.0), fields.number("max", 1.0));
     let people = ordered(min, max, &mut fields);
@@ -147,7 +149,7 @@ fn links(fields: &mut Fields<'_>) -> Vec<Link> {
     items.into_iter().filter_map(|item| link(item, fields.report())).collect()
 }
 
-fn link(node: Located<Value>, report: &mut Report) -> Option<Link> {
+fn link(node: Node, report: &mut Report) -> Option<Link> {
     let mut fields = Fields::open(report, node, "un lien")?;
     let (title, url, lang) = (fields.text("title"), fields.text("url"), fields.text("lang"));
     let kind = fields.choice("kind", LINK_KINDS);

@@ -1,7 +1,7 @@
 //! What `families.yaml` says of words: which belong together, what acronyms mean, how hurried people spell.
 
 use super::fields::{Fields, Report};
-use super::yaml::{Located, Value};
+use crate::yaml::{Key, Node, Tree};
 
 /// The content of `families.yaml`, as written.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct Lexicon {
 }
 
 pub fn parse(text: &str, report: &mut Report) -> Lexicon {
-    let Some(tree) = report.yaml(text, 1) else { return Lexicon::default() };
+    let Some(tree) = report.yaml(text) else { return Lexicon::default() };
     let Some(mut fields) = Fields::open(report, tree, "le fichier") else { return Lexicon::default() };
     let lexicon = Lexicon {
         families: groups("families", &mut fields),
@@ -37,7 +37,7 @@ pub fn parse(text: &str, report: &mut Report) -> Lexicon {
 
 fn groups(name: &'static str, fields: &mut Fields<'_>) -> Vec<Vec<String>> {
     let Some(node) = fields.optional(name) else { return Vec::new() };
-    let Value::List(lines) = node.value else {
+    let Tree::List(lines) = node.tree else {
         fields.report().error(
             node.at,
             format!("« {name} » doit être une liste"),
@@ -48,9 +48,9 @@ fn groups(name: &'static str, fields: &mut Fields<'_>) -> Vec<Vec<String>> {
     lines.into_iter().filter_map(|line| group(line, fields.report())).collect()
 }
 
-fn group(line: Located<Value>, report: &mut Report) -> Option<Vec<String>> {
-    let words = match line.value {
-        Value::List(words) => words.into_iter().map(text).collect::<Option<Vec<_>>>(),
+fn group(line: Node, report: &mut Report) -> Option<Vec<String>> {
+    let words = match line.tree {
+        Tree::List(words) => words.into_iter().map(text).collect::<Option<Vec<_>>>(),
         _ => None,
     };
     if words.is_none() {
@@ -61,7 +61,7 @@ fn group(line: Located<Value>, report: &mut Report) -> Option<Vec<String>> {
 
 fn pairs(name: &'static str, fields: &mut Fields<'_>) -> Vec<(String, String)> {
     let Some(node) = fields.optional(name) else { return Vec::new() };
-    let Value::Map(entries) = node.value else {
+    let Tree::Map(entries) = node.tree else {
         fields.report().error(
             node.at,
             format!("« {name} » doit être une suite de lignes « mot: sens »"),
@@ -72,22 +72,22 @@ fn pairs(name: &'static str, fields: &mut Fields<'_>) -> Vec<(String, String)> {
     entries.into_iter().filter_map(|(key, value)| pair(key, value, fields.report())).collect()
 }
 
-fn pair(key: Located<String>, value: Located<Value>, report: &mut Report) -> Option<(String, String)> {
+fn pair(key: Key, value: Node, report: &mut Report) -> Option<(String, String)> {
     let at = value.at;
     let meaning = text(value);
     if meaning.is_none() {
         report.error(
             at,
-            format!("« {} » n'a pas de sens écrit", key.value),
+            format!("« {} » n'a pas de sens écrit", key.name),
             "écrivez quelques mots après les deux-points",
         );
     }
-    Some((key.value, meaning?))
+    Some((key.name, meaning?))
 }
 
-fn text(node: Located<Value>) -> Option<String> {
-    match node.value {
-        Value::Text(text) => Some(text),
+fn text(node: Node) -> Option<String> {
+    match node.tree {
+        Tree::Scalar(text) => Some(text),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::fields::{Kind, Mention, Report};
+use super::fields::{Kind, Mention, Report, Spot};
 use super::lexicon::{self, Lexicon};
 use super::sheet::Method;
 use super::vocabulary::{self, Case, Term, Training, Vocabulary};
@@ -271,7 +271,7 @@ fn needs(text: &str, report: &mut Report) -> Vec<String> {
         if first == number {
             needs.push(need.to_owned());
         } else {
-            let at = super::yaml::Spot { line: number, column: 1 };
+            let at = Spot { line: number, column: 1 };
             report.warning(
                 at,
                 format!("ce besoin répète la ligne {first}"),

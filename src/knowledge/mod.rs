@@ -20,7 +20,6 @@ pub mod sheet;
 mod spelling;
 mod vocabulary;
 mod weights;
-mod yaml;
 
 use std::collections::HashSet;
 

@@ -1,8 +1,7 @@
 //! The Markdown part of a sheet: its sections, its timed steps, and the links in its text.
 
-use super::fields::{Kind, Report};
+use super::fields::{Kind, Located, Report, Spot};
 use super::sheet::{Hours, Sections, Stage};
-use super::yaml::{Located, Spot};
 use crate::problem::nearest;
 
 /// The headings that a sheet has, in this order.

@@ -1,8 +1,8 @@
 //! The shared words of the base: phases, goals, glossary, cases, trainings, as read from their YAML files.
 
-use super::fields::{Fields, Kind, Report, plain};
-use super::yaml::{Located, Spot, Value};
+use super::fields::{Fields, Kind, Located, Report, Spot, plain};
 use super::{GoalId, MethodId, PhaseId, sections};
+use crate::yaml::Node;
 
 /// A phase of a project, as in `vocabulary.yaml`.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +75,7 @@ pub struct Vocabulary {
 }
 
 pub fn vocabulary(text: &str, report: &mut Report) -> Vocabulary {
-    let Some(tree) = report.yaml(text, 1) else { return Vocabulary::default() };
+    let Some(tree) = report.yaml(text) else { return Vocabulary::default() };
     let Some(mut fields) = Fields::open(report, tree, "le vocabulaire") else { return Vocabulary::default() };
     let (phases, goals) = (fields.required_list("phases"), fields.required_list("goals"));
     let phases = each(phases, fields.report(), "une phase", phase);
@@ -107,7 +107,7 @@ fn document<T>(
     what: &str,
     read: fn(&mut Fields<'_>) -> Option<Entry<T>>,
 ) -> Vec<T> {
-    let Some(tree) = report.yaml(text, 1) else { return Vec::new() };
+    let Some(tree) = report.yaml(text) else { return Vec::new() };
     let Some(mut fields) = Fields::open(report, tree, "le fichier") else { return Vec::new() };
     let items = fields.required_list(list);
     let items = each(items, fields.report(), what, read);
@@ -115,12 +115,7 @@ fn document<T>(
     items
 }
 
-fn each<T>(
-    items: Vec<Located<Value>>,
-    report: &mut Report,
-    what: &str,
-    read: fn(&mut Fields<'_>) -> Option<Entry<T>>,
-) -> Vec<T> {
+fn each<T>(items: Vec<Node>, report: &mut Report, what: &str, read: fn(&mut Fields<'_>) -> Option<Entry<T>>) -> Vec<T> {
     let mut seen: Vec<(String, Spot)> = Vec::new();
     let mut values = Vec::new();
     for item in items {
