@@ -15,6 +15,8 @@ use crate::knowledge::{Budget, Entry, Language, Means, Method, MethodId, Recomme
 const THREE_WEEKS: Duration = Duration::from_secs(21 * 24 * 3600);
 /// A method whose score falls below this share of the best is no answer to the need.
 const WORTH_SHOWING: f32 = 0.15;
+/// Below this share of the best, what the means allow is clearly second choice.
+const FAR_BEHIND: f32 = 0.7;
 
 impl Talk<'_> {
     /// Recommends, or says that nothing fits.
@@ -35,16 +37,17 @@ impl Talk<'_> {
         self.say_what_other_means_would_bring();
     }
 
-    /// The method that would come first if means did not count, when they are what keeps it away.
+    /// The method that would come first, by far, if means did not count, when they are what keeps it away.
     fn say_what_other_means_would_bring(&mut self) {
         let library = &self.content.library;
-        let Some(first) = library.rank(&self.progress.evidence, &Means::default(), 1).into_iter().next() else {
-            return;
-        };
-        if self.state.listed.contains(&first.method) {
+        let everything = library.methods().len();
+        let free = library.rank(&self.progress.evidence, &Means::default(), everything);
+        let Some(first) = free.first().filter(|first| !self.state.listed.contains(&first.method)) else { return };
+        let advised = free.iter().find(|one| self.state.listed.first() == Some(&one.method));
+        if advised.is_some_and(|advised| advised.score > first.score * FAR_BEHIND) {
             return;
         }
-        let all = library.rank(&self.progress.evidence, &self.progress.slots.means, library.methods().len());
+        let all = library.rank(&self.progress.evidence, &self.progress.slots.means, everything);
         let barred = all.iter().find(|one| one.method == first.method && !one.fits());
         let (Some(barred), Some(method)) = (barred, library.method(&first.method)) else { return };
         let voice = self.voice();

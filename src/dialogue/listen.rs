@@ -205,7 +205,23 @@ impl Talk<'_> {
                 return true;
             }
         }
-        wanted.is_some_and(|wanted| !is_soft(wanted) && self.obey(wanted, text))
+        wanted.is_some_and(|wanted| !is_soft(wanted) && (self.obey(wanted, text) || self.too_early(wanted)))
+    }
+
+    /// What makes sense only after the advice was asked for before it.
+    fn too_early(&mut self, wanted: Intent) -> bool {
+        let about_advice = matches!(
+            wanted,
+            Intent::Others | Intent::Example | Intent::Training | Intent::Details | Intent::Useful | Intent::NotUseful
+        );
+        let described = !self.progress.slots.answered.is_empty();
+        if !about_advice || !described || self.open_question().is_none() {
+            return false;
+        }
+        self.note("too-early");
+        self.say(Phrase::NotYet);
+        self.ask();
+        true
     }
 
     /// Does what was asked. `false` when it has no meaning here.

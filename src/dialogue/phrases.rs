@@ -110,6 +110,7 @@ phrases! {
     NewWordsMore = "new-words-more" [];
     NewWordsOther = "new-words-other" [];
     Added = "added" [];
+    NotYet = "not-yet" [];
     NothingToAdvise = "nothing-to-advise" [];
     FactWhy = "fact-why" [];
     FactCaution = "fact-caution" [];
