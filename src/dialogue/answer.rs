@@ -143,7 +143,7 @@ impl Talk<'_> {
 
     /// Means stated in passing. `false` when there are none.
     pub fn take_means(&mut self, text: &str) -> bool {
-        let stated = stated_means(text);
+        let stated = means_in(text);
         if stated == Means::default() {
             return false;
         }
@@ -308,16 +308,6 @@ impl Talk<'_> {
         let choices = self.all_goals();
         self.offer(choices);
     }
-}
-
-/// What a text states; a short one may also be a misspelt duration.
-fn stated_means(text: &str) -> Means {
-    let stated = means_in(text);
-    let short = (2..=5).contains(&text.split_whitespace().count());
-    if stated == Means::default() && short {
-        return Means { hours: means::hours_answer(text), ..stated };
-    }
-    stated
 }
 
 fn value_of(question: &Question, listed: &ListedChoice) -> Value {

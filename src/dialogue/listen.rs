@@ -167,7 +167,9 @@ impl Talk<'_> {
                 self.press(&choice.id);
             }
             Match::Near(choice) => self.confirm_choice(choice),
-            Match::OutOfRange if !self.open_question_is_of_means() => {
+            Match::OutOfRange
+                if text.contains(|sign: char| sign.is_ascii_digit()) && !self.open_question_is_of_means() =>
+            {
                 let most = offered.len().to_string();
                 self.fill(Phrase::NoSuchNumber, &[("most", most.as_str())]);
                 self.offer(offered);

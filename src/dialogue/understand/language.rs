@@ -28,10 +28,60 @@ pub fn tongue(vocabulary: &Words, text: &str) -> Tongue {
     if french > english { Tongue::Spoken(Language::French) } else { Tongue::Unknown }
 }
 
+/// The languages told apart; among more, a hurried French sentence passes for one of its cousins.
+const KNOWN: [whatlang::Lang; 13] = {
+    use whatlang::Lang::{Ara, Cmn, Deu, Eng, Fra, Ita, Nld, Pol, Por, Rus, Spa, Tur, Ukr};
+    [Fra, Eng, Spa, Deu, Ita, Por, Nld, Pol, Tur, Rus, Ukr, Ara, Cmn]
+};
+
 fn is_foreign(text: &str) -> bool {
-    whatlang::detect(text).is_some_and(|found| {
+    const CERTAIN: f64 = 0.4;
+    whatlang::Detector::with_allowlist(KNOWN.to_vec()).detect(text).is_some_and(|found| {
         let latin = matches!(found.script(), whatlang::Script::Latin);
         let ours = matches!(found.lang(), whatlang::Lang::Fra | whatlang::Lang::Eng);
-        !ours && (!latin || found.is_reliable())
+        !ours && (!latin || found.confidence() > CERTAIN)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary() -> Words {
+        let list = |words: &str| words.split(' ').map(str::to_owned).collect();
+        Words {
+            french_marks: list(
+                "le la les un une des du de et est pour avec dans sur nous vous je on que qui nos mon ma pas en par",
+            ),
+            english_marks: list(
+                "the of and to is are for with we our you my how do can what that this have it they be",
+            ),
+            ..Words::default()
+        }
+    }
+
+    #[test]
+    fn other_languages_are_told_from_hurried_french() {
+        let foreign = [
+            "¿Dónde puedo encontrar un formulario para inscribir a mis hijos en la escuela?",
+            "Wo finde ich bitte das Formular für die Anmeldung meiner Kinder?",
+            "Dove posso trovare il modulo per iscrivere i miei figli a scuola?",
+            "Где я могу найти форму для записи детей в школу?",
+        ];
+        for text in foreign {
+            assert_eq!(tongue(&vocabulary(), text), Tongue::Foreign, "{text}");
+        }
+        let ours = [
+            "comen fer pr savoir ske les gens pense du nouvo site",
+            "slt jv organisé reunion service trankil",
+            "accueil bondé samedi",
+            "trouver des idées",
+            "tablo kanbanne pr service courier",
+            "budget participatif quartier nord",
+        ];
+        for text in ours {
+            assert_ne!(tongue(&vocabulary(), text), Tongue::Foreign, "{text}");
+        }
+        assert_eq!(tongue(&vocabulary(), "how do we involve people"), Tongue::Spoken(Language::English));
+    }
 }
