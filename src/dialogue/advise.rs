@@ -105,8 +105,9 @@ impl Talk<'_> {
 
     /// The methods of the last list and what can be asked about them.
     pub fn offer_methods(&mut self) {
-        if let Aside::Detail { .. } = self.state.aside {
-            let menu = self.content.script.menus.detail.clone();
+        if let Aside::Detail { method } = self.state.aside.clone() {
+            let mut menu = self.content.script.menus.detail.clone();
+            menu.retain(|(intent, _)| self.has_something(*intent, &method));
             return self.offer_menu(&menu);
         }
         if self.state.listed.is_empty() {
@@ -117,6 +118,15 @@ impl Talk<'_> {
         let mut choices = self.method_choices();
         choices.extend(menu.iter().map(|(intent, label)| super::talk::act(*intent, label.in_language(language))));
         self.offer(choices);
+    }
+
+    /// A choice that leads nowhere is not offered.
+    fn has_something(&self, intent: Intent, method: &MethodId) -> bool {
+        match intent {
+            Intent::Example => !self.content.library.cases_of(method).is_empty(),
+            Intent::Training => !self.content.library.trainings_of(method).is_empty(),
+            _ => true,
+        }
     }
 
     fn method_choices(&self) -> Vec<Choice> {
@@ -248,7 +258,7 @@ impl Talk<'_> {
             let voice = self.voice();
             let mut why = voice.reasons(&recommendation.reasons);
             why.extend(voice.warnings(&recommendation.warnings));
-            let (name, why) = (voice.method_name(method), sentence(&why));
+            let (name, why) = (voice.method_name(method), sentence(&why, voice.language));
             self.fill(Phrase::NameLine, &[("name", name), ("words", why.as_str())]);
         }
         self.offer_methods();
@@ -363,7 +373,7 @@ impl Talk<'_> {
     fn not_useful(&mut self) {
         self.note("rating:not-useful");
         self.flag(Concern::NotUseful);
-        self.state.aside = Aside::None;
+        self.state.aside = Aside::Dissatisfied;
         self.say(Phrase::NotUsefulSorry);
         let language = self.state.language;
         let menus = &self.content.script.menus;

@@ -7,6 +7,7 @@ use super::state::{Aside, Value};
 use super::talk::Talk;
 use super::turn::{Choice, Concern};
 use super::understand::choice::{Match, choose, choose_several};
+use super::understand::intent::changed_mind;
 use super::understand::means::{self, means_in};
 use crate::knowledge::{GoalId, Means};
 use crate::message::EventId;
@@ -131,7 +132,7 @@ impl Talk<'_> {
 
     /// An answer to a question about means, with what else the same words state.
     fn means_in_words(&mut self, step: &str, slot: &Slot, text: &str) -> bool {
-        let Some(value) = value_in_words(slot, text) else { return false };
+        let Some(value) = self.value_in_words(slot, text) else { return false };
         let stated = means_in(text);
         self.note(format!("answer:{step}"));
         self.record(step, value);
@@ -139,6 +140,12 @@ impl Talk<'_> {
         self.say_noted(merge(stated, only(self.progress.slots.means, slot)));
         self.proceed();
         true
+    }
+
+    /// What the words give for a slot. After a change of mind (« 8, non 10 »), what follows it counts.
+    fn value_in_words(&self, slot: &Slot, text: &str) -> Option<Value> {
+        let changed = changed_mind(&self.content.script.words, text);
+        changed.and_then(|rest| value_in_words(slot, &rest)).or_else(|| value_in_words(slot, text))
     }
 
     /// Means stated in passing. `false` when there are none.
@@ -310,6 +317,9 @@ impl Talk<'_> {
     }
 }
 
+/// Nobody does anything useful in less; it is a figure of speech.
+const LEAST_HOURS: f32 = 0.08;
+
 fn value_of(question: &Question, listed: &ListedChoice) -> Value {
     match &listed.value {
         ChoiceValue::Hours(hours) => Value::Hours { hours: *hours },
@@ -323,8 +333,15 @@ fn value_of(question: &Question, listed: &ListedChoice) -> Value {
 }
 
 fn value_in_words(slot: &Slot, text: &str) -> Option<Value> {
+    // « 1h30 » answers no question about people, nor « aucun budget » one about experience.
+    let stated = means_in(text);
+    if only(stated, slot) == Means::default() && stated != Means::default() {
+        return None;
+    }
     match slot {
-        Slot::Hours => means::hours_answer(text).map(|hours| Value::Hours { hours }),
+        Slot::Hours => {
+            means::hours_answer(text).filter(|hours| *hours >= LEAST_HOURS).map(|hours| Value::Hours { hours })
+        }
         Slot::People => means::people_answer(text).map(|people| Value::People { people }),
         Slot::Budget => means::budget_answer(text).map(|budget| Value::Budget { budget }),
         Slot::Skill => means::skill_answer(text).map(|skill| Value::Skill { skill }),

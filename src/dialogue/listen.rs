@@ -8,7 +8,7 @@ use super::state::{Aside, State, Value};
 use super::talk::Talk;
 use super::turn::{Choice, ChoiceId, Concern, Disclosure, Effect, Reminder};
 use super::understand::choice::{Match, choose};
-use super::understand::intent::{after, amended, intent, to_define};
+use super::understand::intent::{after, amended, intent, to_define, without_articles};
 use super::understand::language::{Tongue, tongue};
 use super::understand::text::{fold, is_wordless, words};
 use crate::knowledge::{Entry, Language, Means};
@@ -256,7 +256,8 @@ impl Talk<'_> {
 
     /// « c'est quoi un persona ? » at any moment, then back to the open question.
     fn hear_question(&mut self, text: &str) -> bool {
-        let Some(term) = to_define(&self.content.script.words, text).or_else(|| self.bare_term(text)) else {
+        let asked = to_define(&self.content.script.words, text).or_else(|| self.bare_term(text));
+        let Some(term) = asked.or_else(|| self.method_named_instead(text)) else {
             return false;
         };
         match self.content.library.look_up(&term) {
@@ -269,6 +270,14 @@ impl Talk<'_> {
         }
         self.resume();
         true
+    }
+
+    /// « les cinq pourquoi », where a number of people was asked for.
+    fn method_named_instead(&self, text: &str) -> Option<String> {
+        let said = fold(text);
+        let name = without_articles(&said);
+        let named = words(name).len() >= 2 && matches!(self.content.library.look_up(name), Some(Entry::Method(_)));
+        (named && self.open_question_is_of_means()).then(|| name.to_owned())
     }
 
     /// « persona ? »
@@ -308,7 +317,8 @@ impl Talk<'_> {
 
     /// The open question, or words that are only polite.
     fn hear_answer(&mut self, wanted: Option<Intent>, text: &str) -> bool {
-        if self.open_question_is_of_means() && self.answer_in_words(text) {
+        let unsure = wanted == Some(Intent::Unsure);
+        if self.open_question_is_of_means() && !unsure && self.answer_in_words(text) {
             return true;
         }
         if let Some(wanted) = wanted.filter(|wanted| is_soft(*wanted)) {
@@ -352,7 +362,9 @@ impl Talk<'_> {
         if length < 3 || !self.means_something(text) {
             return false;
         }
-        if advising {
+        if self.state.aside == Aside::Dissatisfied {
+            self.add_words(text);
+        } else if advising {
             self.ask_about_new_words(text);
         } else if self.open_question().is_some_and(|(_, _, question)| question.fills != Slot::Project) && length >= 5 {
             self.add_words(text);

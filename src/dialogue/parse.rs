@@ -339,7 +339,7 @@ impl Parser {
     }
 
     fn french(&mut self, node: &Node, what: &str) -> Text {
-        let french = self.reader.text(node, what);
+        let french = with_french_spaces(&self.reader.text(node, what));
         self.places.texts.push((french.clone(), node.at));
         Text { french, english: None }
     }
@@ -360,6 +360,15 @@ const BUDGETS: [(&str, Budget); 4] =
     [("none", Budget::None), ("low", Budget::Low), ("medium", Budget::Medium), ("high", Budget::High)];
 const SKILLS: [(&str, Skill); 3] =
     [("beginner", Skill::Beginner), ("intermediate", Skill::Intermediate), ("expert", Skill::Expert)];
+
+/// French wants a space that does not break before `: ; ? ! »` and after `«`; authors may type an ordinary one.
+fn with_french_spaces(text: &str) -> String {
+    let mut spaced = text.replace("« ", "«\u{a0}");
+    for sign in [':', ';', '?', '!', '»'] {
+        spaced = spaced.replace(&format!(" {sign}"), &format!("\u{a0}{sign}"));
+    }
+    spaced
+}
 
 /// Reserved words work whatever the script says.
 fn with_reserved_words(mut intents: Vec<(Intent, Vec<String>)>) -> Vec<(Intent, Vec<String>)> {

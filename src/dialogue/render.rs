@@ -197,8 +197,8 @@ impl<'a> Voice<'a> {
         if self.language == Language::English {
             fact(Phrase::FactEnglish, method.name.clone());
         }
-        fact(Phrase::FactWhy, sentence(&self.reasons(&recommendation.reasons)));
-        fact(Phrase::FactCaution, sentence(&self.warnings(&recommendation.warnings)));
+        fact(Phrase::FactWhy, sentence(&self.reasons(&recommendation.reasons), self.language));
+        fact(Phrase::FactCaution, sentence(&self.warnings(&recommendation.warnings), self.language));
         fact(Phrase::FactDuration, self.duration(method.duration));
         fact(Phrase::FactGroup, self.group(method.people));
         fact(Phrase::FactFirstStep, self.first_step(method));
@@ -342,8 +342,11 @@ fn card_link(link: &crate::knowledge::sheet::Link) -> CardLink {
 }
 
 /// Fragments as one sentence: first letter up, full stop at the end.
-pub fn sentence(fragments: &[String]) -> String {
-    let joined = fragments.join(" ; ");
+pub fn sentence(fragments: &[String], language: Language) -> String {
+    let joined = fragments.join(match language {
+        Language::French => "\u{a0}; ",
+        Language::English => "; ",
+    });
     let mut letters = joined.chars();
     let Some(first) = letters.next() else { return String::new() };
     let sentence: String = first.to_uppercase().chain(letters).collect();
@@ -389,7 +392,10 @@ mod tests {
 
     #[test]
     fn sentences_are_closed() {
-        assert_eq!(sentence(&["elle sert".into(), "vous l'avez nommée".into()]), "Elle sert ; vous l'avez nommée.");
-        assert_eq!(sentence(&[]), "");
+        assert_eq!(
+            sentence(&["elle sert".into(), "vous l'avez nommée".into()], Language::French),
+            "Elle sert\u{a0}; vous l'avez nommée."
+        );
+        assert_eq!(sentence(&[], Language::English), "");
     }
 }

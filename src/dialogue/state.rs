@@ -124,6 +124,8 @@ pub enum Aside {
     ChoosingLess,
     /// The list of goals is shown because nothing fitted.
     ChoosingGoal,
+    /// « pas utile » was said: what follows says why.
+    Dissatisfied,
     /// Reminder sent: did it work?
     FollowUp,
 }

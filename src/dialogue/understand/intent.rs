@@ -41,6 +41,16 @@ pub fn amended(vocabulary: &Words, text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// What follows the last change of mind inside a text: `8, non 10` → `10`.
+pub fn changed_mind(vocabulary: &Words, text: &str) -> Option<String> {
+    let said = format!(" {} ", fold(text));
+    let last = vocabulary.amend.iter().filter_map(|cue| {
+        let cue = format!(" {cue} ");
+        said.rfind(&cue).map(|start| start + cue.len())
+    });
+    last.max().map(|end| said[end..].trim().to_owned()).filter(|rest| !rest.is_empty())
+}
+
 /// The text without articles and prepositions at its start.
 pub fn without_articles(folded: &str) -> &str {
     const ARTICLES: [&str; 22] = [
