@@ -55,19 +55,46 @@ pub struct Progress {
     pub slots: Slots,
     /// What the project's words announce.
     pub detected: Detected,
+    /// Goals and phase of the search that gave the evidence.
+    sought: (Vec<GoalId>, Option<PhaseId>),
     pub evidence: Evidence,
     /// Steps that only say something, passed since the last question.
     pub said: Vec<String>,
+    /// Texts whose means were read, so that a turn reads each once.
+    read: Vec<(String, Means)>,
 }
 
 pub fn replay(content: &Content, answers: &[Answer]) -> Progress {
-    let slots = slots(answers);
-    let detected = if slots.project.is_empty() { Detected::default() } else { content.library.detect(&slots.project) };
+    let mut read = Vec::new();
+    progress(content, slots(answers, &mut read), None, read)
+}
+
+impl Progress {
+    /// The same after the answers changed, within one turn: what depends on words that are still there is kept.
+    pub fn again(&self, content: &Content, answers: &[Answer]) -> Self {
+        let mut read = self.read.clone();
+        progress(content, slots(answers, &mut read), Some(self), read)
+    }
+}
+
+fn progress(content: &Content, slots: Slots, before: Option<&Progress>, read: Vec<(String, Means)>) -> Progress {
+    let same_words = before.filter(|before| before.slots.project == slots.project);
+    let detected = match same_words {
+        Some(before) => before.detected.clone(),
+        None if slots.project.is_empty() => Detected::default(),
+        None => content.library.detect(&slots.project),
+    };
     let need = need(&slots, &detected);
     let silent = need.text.is_empty() && need.goals.is_empty() && need.phase.is_none();
-    let evidence = if silent { Evidence::default() } else { content.library.search(&need) };
-    let mut progress =
-        Progress { position: Position::Asking(String::new()), slots, detected, evidence, said: Vec::new() };
+    let same_need = same_words.filter(|before| before.sought == (need.goals.clone(), need.phase.clone()));
+    let evidence = match same_need {
+        Some(before) => before.evidence.clone(),
+        None if silent => Evidence::default(),
+        None => content.library.search(&need),
+    };
+    let sought = (need.goals, need.phase);
+    let position = Position::Asking(String::new());
+    let mut progress = Progress { position, slots, detected, sought, evidence, said: Vec::new(), read };
     walk(content, &mut progress);
     progress
 }
@@ -108,15 +135,15 @@ impl Slots {
         }
     }
 
-    fn apply(&mut self, answer: &Answer) {
+    fn apply(&mut self, answer: &Answer, read: &mut Vec<(String, Means)>) {
         match &answer.value {
             Value::Text { text } => {
                 self.project = text.clone();
-                self.means = merge(self.means, means_in(text));
+                self.means = merge(self.means, means_of(text, read));
             }
             Value::More { text } => {
                 self.project = format!("{}\n{text}", self.project);
-                self.means = merge(self.means, means_in(text));
+                self.means = merge(self.means, means_of(text, read));
             }
             Value::Goals { goals } => self.goals = goals.clone(),
             Value::Phase { phase } => self.phase = Some(phase.clone()),
@@ -134,11 +161,20 @@ impl Slots {
     }
 }
 
-pub fn slots(answers: &[Answer]) -> Slots {
+fn slots(answers: &[Answer], read: &mut Vec<(String, Means)>) -> Slots {
     answers.iter().fold(Slots::default(), |mut slots, answer| {
-        slots.apply(answer);
+        slots.apply(answer, read);
         slots
     })
+}
+
+fn means_of(text: &str, read: &mut Vec<(String, Means)>) -> Means {
+    if let Some((_, means)) = read.iter().find(|(known, _)| known == text) {
+        return *means;
+    }
+    let means = means_in(text);
+    read.push((text.to_owned(), means));
+    means
 }
 
 /// The newer means where they say something.

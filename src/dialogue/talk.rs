@@ -124,7 +124,7 @@ impl<'a> Talk<'a> {
     }
 
     pub fn replay(&mut self) {
-        self.progress = replay::replay(self.content, &self.state.answers);
+        self.progress = self.progress.again(self.content, &self.state.answers);
     }
 
     /// The step whose question is open: one being corrected, or the replayed one.
