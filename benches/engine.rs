@@ -12,6 +12,10 @@ use declic::dialogue::turn::Input;
 use declic::dialogue::{Content, House, step};
 use declic::message::EventId;
 
+/// The one that the program uses.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 20;
 
 fn main() {

@@ -1,11 +1,11 @@
-//! How long the base takes to build, a request to search, and a ranking under other means.
+//! How long the base takes to build, a request to search, and to rank with reasons or only to compare.
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use declic::knowledge::{Budget, Library, Means, Need, SourceFile};
+use declic::knowledge::{Budget, Library, Means, SourceFile};
 
 fn shipped() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge");
@@ -30,14 +30,16 @@ fn search(criterion: &mut Criterion) {
 
     criterion.bench_function("build", |bencher| bencher.iter(|| Library::build(black_box(&files))));
     for text in REQUESTS {
-        let need = Need { text: text.to_owned(), ..Need::default() };
         let words = text.split(' ').count();
         criterion.bench_function(&format!("search {words} words"), |bencher| {
-            bencher.iter(|| library.search(black_box(&need)));
+            bencher.iter(|| library.search(&library.read(black_box(text)), &[], None));
         });
-        let evidence = library.search(&need);
+        let evidence = library.search(&library.read(text), &[], None);
         criterion.bench_function(&format!("rank {words} words"), |bencher| {
             bencher.iter(|| library.rank(black_box(&evidence), &means, 3));
+        });
+        criterion.bench_function(&format!("what if {words} words"), |bencher| {
+            bencher.iter(|| library.first(black_box(&evidence), &means, 3));
         });
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::knowledge::{
-    Budget, GoalId, Language, Library, Means, MethodId, Need, PhaseId, Reason, Recommendation, Skill, Warning,
+    Budget, GoalId, Language, Library, Means, MethodId, PhaseId, Reason, Recommendation, Skill, Warning,
 };
 
 /// What was asked, understood and found.
@@ -43,15 +43,17 @@ pub struct Suggestion {
 
 /// Searches as the coach does, without a conversation. `means` are those that the text states.
 pub fn suggest(library: &Library, text: &str, means: Means, count: usize) -> Suggestions {
-    let detected = library.detect(text);
-    let need = Need { text: text.to_owned(), goals: detected.sure_goals(), phase: detected.sure_phase(), means };
-    let advised = library.recommend(&need, count);
+    let reading = library.read(text);
+    let detected = library.detect(&reading);
+    let (goals, phase) = (detected.sure_goals(), detected.sure_phase());
+    let evidence = library.search(&reading, &goals, phase.as_ref());
+    let advised = library.rank(&evidence, &means, count);
     Suggestions {
         request: text.to_owned(),
         language: library.language_of(text),
         understood: Understood {
-            goals: need.goals,
-            phase: need.phase,
+            goals,
+            phase,
             hours: means.hours,
             people: means.people,
             budget: means.budget,

@@ -83,8 +83,8 @@ impl Talk<'_> {
         if self.state.listed.is_empty() {
             return self.proceed();
         }
-        let ranked = self.content.library.rank(&self.progress.evidence, &self.progress.slots.means, count);
-        if ranked.iter().map(|one| &one.method).eq(&self.state.listed) {
+        let ranked = self.content.library.first(&self.progress.evidence, &self.progress.slots.means, count);
+        if ranked.into_iter().eq(&self.state.listed) {
             self.say(Phrase::AdviceSame);
             self.state.aside = Aside::None;
             return self.offer_methods();

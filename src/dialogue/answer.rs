@@ -89,7 +89,7 @@ impl Talk<'_> {
     /// Neither a method nor a goal answers to the words.
     pub fn nothing_found(&self) -> bool {
         let unbound = Means::default();
-        self.progress.goals().is_empty() && self.content.library.rank(&self.progress.evidence, &unbound, 1).is_empty()
+        self.progress.goals().is_empty() && self.content.library.first(&self.progress.evidence, &unbound, 1).is_empty()
     }
 
     /// Says back what the first description told, if it told anything.
@@ -126,7 +126,7 @@ impl Talk<'_> {
         let all = self.all_goals();
         match choose(text, &all) {
             Match::Sure(choice) | Match::Part(choice) => choice.id.0.strip_prefix("goal:").map(GoalId::from),
-            _ => self.content.library.detect(text).sure_goals().into_iter().next(),
+            _ => self.content.library.detect(&self.content.library.read(text)).sure_goals().into_iter().next(),
         }
     }
 

@@ -355,7 +355,7 @@ impl Talk<'_> {
         let length = words(text).len();
         if advising
             && length <= 6
-            && let Some(method) = self.content.library.named_in(text)
+            && let Some(method) = self.content.library.named_in(&self.content.library.read(text))
         {
             return self.detail(&method.id.clone());
         }
@@ -375,9 +375,9 @@ impl Talk<'_> {
     }
 
     fn means_something(&self, text: &str) -> bool {
-        let need = crate::knowledge::Need { text: text.to_owned(), ..Default::default() };
-        let evidence = self.content.library.search(&need);
-        !self.content.library.rank(&evidence, &Means::default(), 1).is_empty()
+        let library = &self.content.library;
+        let evidence = library.search(&library.read(text), &[], None);
+        !library.first(&evidence, &Means::default(), 1).is_empty()
     }
 
     fn add_words(&mut self, text: &str) {

@@ -2,12 +2,13 @@
 //! message and a changed script all find their place by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::Content;
 use super::script::{Condition, Next, Question, Slot, Step, StepKind};
 use super::state::{Answer, Value};
 use super::understand::means::means_in;
-use crate::knowledge::{Budget, Detected, Evidence, GoalId, Library, Means, MethodId, Need, PhaseId, Skill};
+use crate::knowledge::{Budget, Detected, Evidence, GoalId, Library, Means, MethodId, PhaseId, Reading, Skill};
 
 /// How many methods are given at a time, unless the script says otherwise.
 const ADVISED: usize = 3;
@@ -53,7 +54,9 @@ impl Position {
 pub struct Progress {
     pub position: Position,
     pub slots: Slots,
-    /// What the project's words announce.
+    /// The project's words, understood.
+    reading: Rc<Reading>,
+    /// What they announce.
     pub detected: Detected,
     /// Goals and phase of the search that gave the evidence.
     sought: (Vec<GoalId>, Option<PhaseId>),
@@ -78,35 +81,31 @@ impl Progress {
 }
 
 fn progress(content: &Content, slots: Slots, before: Option<&Progress>, read: Vec<(String, Means)>) -> Progress {
+    let library = &content.library;
     let same_words = before.filter(|before| before.slots.project == slots.project);
-    let detected = match same_words {
-        Some(before) => before.detected.clone(),
-        None if slots.project.is_empty() => Detected::default(),
-        None => content.library.detect(&slots.project),
+    let (reading, detected) = match same_words {
+        Some(before) => (Rc::clone(&before.reading), before.detected.clone()),
+        None => understood(library, &slots.project),
     };
-    let need = need(&slots, &detected);
-    let silent = need.text.is_empty() && need.goals.is_empty() && need.phase.is_none();
-    let same_need = same_words.filter(|before| before.sought == (need.goals.clone(), need.phase.clone()));
+    let goals = goals_in_force(&slots, &detected);
+    let phase = slots.phase.clone().or_else(|| detected.sure_phase());
+    let same_need = same_words.filter(|before| before.sought.0 == goals && before.sought.1 == phase);
     let evidence = match same_need {
         Some(before) => before.evidence.clone(),
-        None if silent => Evidence::default(),
-        None => content.library.search(&need),
+        None if slots.project.is_empty() && goals.is_empty() && phase.is_none() => Evidence::default(),
+        None => library.search(&reading, &goals, phase.as_ref()),
     };
-    let sought = (need.goals, need.phase);
     let position = Position::Asking(String::new());
-    let mut progress = Progress { position, slots, detected, sought, evidence, said: Vec::new(), read };
+    let sought = (goals, phase);
+    let mut progress = Progress { position, slots, reading, detected, sought, evidence, said: Vec::new(), read };
     walk(content, &mut progress);
     progress
 }
 
-/// What to search for: what the person chose, else what the words surely announce.
-fn need(slots: &Slots, detected: &Detected) -> Need {
-    Need {
-        text: slots.project.clone(),
-        goals: goals_in_force(slots, detected),
-        phase: slots.phase.clone().or_else(|| detected.sure_phase()),
-        means: slots.means,
-    }
+fn understood(library: &Library, project: &str) -> (Rc<Reading>, Detected) {
+    let reading = library.read(project);
+    let detected = if project.is_empty() { Detected::default() } else { library.detect(&reading) };
+    (Rc::new(reading), detected)
 }
 
 pub fn goals_in_force(slots: &Slots, detected: &Detected) -> Vec<GoalId> {
@@ -278,15 +277,15 @@ fn is_open(content: &Content, progress: &Progress, step: &str, question: &Questi
 fn goal_is_doubtful(content: &Content, progress: &Progress) -> bool {
     let project = &progress.slots.project;
     let few = project.split_whitespace().count() < TELLING_WORDS;
-    few && progress.goals().is_empty() && content.library.named_in(project).is_none()
+    few && progress.goals().is_empty() && content.library.named_in(&progress.reading).is_none()
 }
 
 /// The goals that the words make likely, then those of the methods that come first.
 pub fn likely_goals(content: &Content, progress: &Progress) -> Vec<GoalId> {
     let library = &content.library;
     let mut likely: Vec<GoalId> = progress.detected.goals.iter().map(|(goal, _)| goal.clone()).collect();
-    for one in library.rank(&progress.evidence, &Means::default(), LIKELY_GOALS) {
-        let goals = library.method(&one.method).map(|method| method.goals.as_slice()).unwrap_or_default();
+    for id in library.first(&progress.evidence, &Means::default(), LIKELY_GOALS) {
+        let goals = library.method(id).map(|method| method.goals.as_slice()).unwrap_or_default();
         likely.extend(goals.first().filter(|goal| !likely.contains(goal)).cloned());
     }
     likely.truncate(LIKELY_GOALS);
@@ -295,9 +294,8 @@ pub fn likely_goals(content: &Content, progress: &Progress) -> Vec<GoalId> {
 
 /// Whether knowing this would change which methods are advised, for at least a third of the plausible answers.
 fn would_change(library: &Library, slots: &Slots, evidence: &Evidence, slot: &Slot) -> bool {
-    let advised = |means: &Means| -> BTreeSet<MethodId> {
-        library.rank(evidence, means, ADVISED).into_iter().map(|recommendation| recommendation.method).collect()
-    };
+    let advised =
+        |means: &Means| -> BTreeSet<&MethodId> { library.first(evidence, means, ADVISED).into_iter().collect() };
     let now = advised(&slots.means);
     let probes = probes(slot, slots.means);
     let changing = probes.iter().filter(|means| advised(means) != now).count();

@@ -1,14 +1,13 @@
 //! Which goals and which phase a text announces.
 
-use super::engine::Engine;
 use super::names::Names;
 use super::query::Query;
+use super::reading::Reading;
 use super::{Detected, Library};
 
-pub fn detect(library: &Library, text: &str) -> Detected {
-    let engine = &library.engine;
-    let query = engine.read(text);
-    let belief = belief(engine, &query, library.methods.len());
+pub fn detect(library: &Library, text: &Reading) -> Detected {
+    let (engine, query) = (&library.engine, &text.query);
+    let belief = belief(text);
     let mut goals: Vec<f32> = vec![0.0; library.vocabulary.goals.len()];
     let mut phases: Vec<f32> = vec![0.0; library.vocabulary.phases.len()];
     for (method, share) in library.methods.iter().zip(&belief) {
@@ -21,8 +20,8 @@ pub fn detect(library: &Library, text: &str) -> Detected {
             phases[place] += share;
         }
     }
-    add_cues(&engine.cues.goals, &query, &mut goals);
-    add_cues(&engine.cues.phases, &query, &mut phases);
+    add_cues(&engine.cues.goals, query, &mut goals);
+    add_cues(&engine.cues.phases, query, &mut phases);
     let goals = sorted(goals).into_iter().map(|(place, sure)| (library.vocabulary.goals[place].id.clone(), sure));
     let phase =
         sorted(phases).into_iter().next().map(|(place, sure)| (library.vocabulary.phases[place].id.clone(), sure));
@@ -30,11 +29,11 @@ pub fn detect(library: &Library, text: &str) -> Detected {
 }
 
 /// How the model spreads its belief over the methods; nothing where the text resembles none.
-fn belief(engine: &Engine, query: &Query, methods: usize) -> Vec<f32> {
-    if query.words.is_empty() {
-        return vec![0.0; methods];
+fn belief(text: &Reading) -> Vec<f32> {
+    let scores = &text.model;
+    if text.query.words.is_empty() {
+        return vec![0.0; scores.len()];
     }
-    let scores = engine.model.scores(&engine.sample(query));
     let best = scores.iter().copied().fold(0.0, f32::max);
     let sharp: Vec<f32> = scores.iter().map(|score| ((score - best) * SHARPNESS).exp()).collect();
     let sum = sharp.iter().sum::<f32>().max(f32::EPSILON);

@@ -2,9 +2,10 @@
 
 use super::engine::Engine;
 use super::query::Query;
+use super::reading::Reading;
 use super::sheet::Method;
 use super::weights::Weights;
-use super::{GoalId, Library, Need, PhaseId, Reason, french, scope};
+use super::{GoalId, Library, PhaseId, Reason, french, scope};
 
 /// What the text alone says about every method, before means are weighed. Made once per turn: ranking it under
 /// different means costs microseconds.
@@ -72,11 +73,8 @@ impl Evidence {
 /// How many shared words a reason tells.
 const WORDS_SHOWN: usize = 5;
 
-/// The contributions of each kind of evidence, before they are brought together.
+/// The contributions of each kind of evidence beside the model's, before they are brought together.
 pub struct Signals {
-    pub model: Vec<f32>,
-    /// Resemblance to requests that the base cannot answer.
-    pub outside: f32,
     pub needs: Vec<f32>,
     /// The nearest need line of each method.
     pub nearest: Vec<Option<usize>>,
@@ -84,25 +82,31 @@ pub struct Signals {
     pub named: Vec<f32>,
 }
 
-pub fn search(library: &Library, need: &Need) -> Evidence {
+pub fn search(library: &Library, text: &Reading, goals: &[GoalId], phase: Option<&PhaseId>) -> Evidence {
     let engine = &library.engine;
-    let query = engine.read(&need.text);
-    let signals = signals(engine, &query, library.methods.len());
-    let texts = shared(engine, &texts(&signals, &engine.weights));
-    let ceiling = ceiling(need, &texts, &engine.weights);
+    let signals = signals(engine, &text.query, library.methods.len());
+    let texts = shared(engine, &texts(&text.model, &signals, &engine.weights));
+    let asked = Asked { goals, phase };
+    let ceiling = ceiling(&asked, &texts, &engine.weights);
     let score = |(number, text): (usize, &f32)| Score {
-        total: (total(*text, &library.methods[number], need, &engine.weights) / ceiling).min(1.0),
+        total: (total(*text, &library.methods[number], &asked, &engine.weights) / ceiling).min(1.0),
         named: signals.named[number] > 0.0,
         nearest: signals.nearest[number],
     };
     Evidence {
         scores: texts.iter().enumerate().map(score).collect(),
-        strength: scope::strength(&signals, &query, &engine.weights.scope),
+        strength: scope::strength(text, &signals.named, &engine.weights.scope),
         least: engine.weights.abstain,
-        goals: need.goals.clone(),
-        phase: need.phase.clone(),
-        words: query.words.into_iter().map(|word| (word.word.exact, word.concept)).collect(),
+        goals: goals.to_vec(),
+        phase: phase.cloned(),
+        words: text.query.words.iter().map(|word| (word.word.exact.clone(), word.concept.clone())).collect(),
     }
+}
+
+/// What was stated beside the words.
+struct Asked<'a> {
+    goals: &'a [GoalId],
+    phase: Option<&'a PhaseId>,
 }
 
 fn signals(engine: &Engine, query: &Query, methods: usize) -> Signals {
@@ -120,12 +124,8 @@ fn signals(engine: &Engine, query: &Query, methods: usize) -> Signals {
     for (method, share) in named_methods(engine, query) {
         named[method] = named[method].max(share);
     }
-    let mut model = engine.model.scores(&engine.sample(query));
-    let outside = model.split_off(methods).into_iter().fold(0.0, f32::max);
     let nearest_weights = engine.weights.nearest;
     Signals {
-        model,
-        outside,
         needs: lines.iter().map(|lines| weighted(lines, nearest_weights)).collect(),
         nearest: lines.iter().map(|lines| lines.first().map(|(place, _)| *place)).collect(),
         sheet,
@@ -156,14 +156,14 @@ pub fn named_methods(engine: &Engine, query: &Query) -> Vec<(usize, f32)> {
 }
 
 /// What the text says for each method: every kind of evidence, relative to the best, and weighed.
-fn texts(signals: &Signals, weights: &Weights) -> Vec<f32> {
+fn texts(model: &[f32], signals: &Signals, weights: &Weights) -> Vec<f32> {
     let parts = [
-        (weights.model, relative(&signals.model)),
+        (weights.model, relative(model)),
         (weights.needs, relative(&signals.needs)),
         (weights.sheet, relative(&signals.sheet)),
         (weights.named, signals.named.clone()),
     ];
-    let mut texts = vec![0.0; signals.model.len()];
+    let mut texts = vec![0.0; model.len()];
     for (weight, scores) in &parts {
         for (text, score) in texts.iter_mut().zip(scores) {
             *text += weight * score;
@@ -193,22 +193,22 @@ fn shared(engine: &Engine, texts: &[f32]) -> Vec<f32> {
 }
 
 /// The best that a method could reach with this need.
-fn ceiling(need: &Need, texts: &[f32], weights: &Weights) -> f32 {
+fn ceiling(asked: &Asked<'_>, texts: &[f32], weights: &Weights) -> f32 {
     let text = texts.iter().copied().fold(0.0, f32::max);
-    let goals = if need.goals.is_empty() { 0.0 } else { weights.goal };
-    let phase = if need.phase.is_none() { 0.0 } else { weights.phase };
+    let goals = if asked.goals.is_empty() { 0.0 } else { weights.goal };
+    let phase = if asked.phase.is_none() { 0.0 } else { weights.phase };
     (text + goals + phase).max(f32::EPSILON)
 }
 
-fn total(text: f32, method: &Method, need: &Need, weights: &Weights) -> f32 {
-    let phase = if need.phase.as_ref() == Some(&method.phase) { weights.phase } else { 0.0 };
-    text + weights.goal * goals_served(method, need, weights) + phase
+fn total(text: f32, method: &Method, asked: &Asked<'_>, weights: &Weights) -> f32 {
+    let phase = if asked.phase == Some(&method.phase) { weights.phase } else { 0.0 };
+    text + weights.goal * goals_served(method, asked, weights) + phase
 }
 
 /// The most certain goals of the need against the most important ones of the sheet.
-fn goals_served(method: &Method, need: &Need, weights: &Weights) -> f32 {
+fn goals_served(method: &Method, asked: &Asked<'_>, weights: &Weights) -> f32 {
     let worth = |place: usize| weights.goal_ranks.get(place).or(weights.goal_ranks.last()).copied().unwrap_or(0.0);
-    let served = need.goals.iter().enumerate().filter_map(|(wanted, goal)| {
+    let served = asked.goals.iter().enumerate().filter_map(|(wanted, goal)| {
         let place = method.goals.iter().position(|served| served == goal)?;
         Some(worth(wanted) * worth(place))
     });

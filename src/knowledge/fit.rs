@@ -4,50 +4,57 @@ use super::sheet::{Counted, Method, Place};
 use super::weights::Weights;
 use super::{Budget, Means, Reason, Skill, Warning};
 
-/// How a method fits stated means.
-#[derive(Debug, Clone, PartialEq)]
+/// What the means at hand do to a method, without the words for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     /// Multiplies the score of the text.
     pub factor: f32,
     pub impossible: bool,
-    pub reasons: Vec<Reason>,
-    pub warnings: Vec<Warning>,
 }
+
+/// What one of the means says of a method; `None` where it was not stated.
+type Verdict = Option<Result<Reason, Warning>>;
 
 /// Weighs every stated means; what was not said weighs nothing.
 pub fn fit(method: &Method, means: &Means, weights: &Weights) -> Fit {
-    let mut fit = Fit { factor: 1.0, impossible: false, reasons: Vec::new(), warnings: Vec::new() };
-    if let Some(given) = means.hours {
-        fit.weigh(hours(method, given, weights.late), Reason::FitsHours, weights);
-    }
-    if let Some(given) = means.people.filter(|_| method.people.counted == Counted::Participants) {
-        fit.weigh(people(method, given, weights.crowd), Reason::FitsPeople, weights);
-    }
-    if let Some(given) = means.budget {
-        fit.weigh(budget(method, given), Reason::FitsBudget, weights);
-    }
-    match means.skill {
-        Some(Skill::Beginner) if method.skill == Skill::Intermediate => fit.factor *= weights.stretch,
-        Some(given) => fit.weigh(skill(method, given), Reason::FitsSkill, weights),
-        None => {}
-    }
-    if let Some(remote) = means.remote {
-        fit.weigh(place(method, remote), Reason::FitsPlace, weights);
+    let stretched = means.skill == Some(Skill::Beginner) && method.skill == Skill::Intermediate;
+    let mut fit = Fit { factor: if stretched { weights.stretch } else { 1.0 }, impossible: false };
+    for warning in verdicts(method, means, weights).into_iter().flatten().filter_map(Result::err) {
+        fit.impossible |= warning.is_impossible();
+        fit.factor *= if warning.is_impossible() { weights.impossible } else { weights.tight };
     }
     fit
 }
 
-impl Fit {
-    fn weigh(&mut self, warning: Option<Warning>, reason: Reason, weights: &Weights) {
-        match warning {
-            None => self.reasons.push(reason),
-            Some(warning) => {
-                self.impossible |= warning.is_impossible();
-                self.factor *= if warning.is_impossible() { weights.impossible } else { weights.tight };
-                self.warnings.push(warning);
-            }
+/// The same in words.
+pub fn explained(method: &Method, means: &Means, weights: &Weights) -> (Vec<Reason>, Vec<Warning>) {
+    let (mut reasons, mut warnings) = (Vec::new(), Vec::new());
+    for verdict in verdicts(method, means, weights).into_iter().flatten() {
+        match verdict {
+            Ok(reason) => reasons.push(reason),
+            Err(warning) => warnings.push(warning),
         }
     }
+    (reasons, warnings)
+}
+
+fn verdicts(method: &Method, means: &Means, weights: &Weights) -> [Verdict; 5] {
+    let counted = means.people.filter(|_| method.people.counted == Counted::Participants);
+    [
+        means.hours.map(|given| verdict(hours(method, given, weights.late), Reason::FitsHours)),
+        counted.map(|given| verdict(people(method, given, weights.crowd), Reason::FitsPeople)),
+        means.budget.map(|given| verdict(budget(method, given), Reason::FitsBudget)),
+        // A beginner can meet an intermediate method: more effort, neither praise nor warning.
+        means
+            .skill
+            .filter(|given| (*given, method.skill) != (Skill::Beginner, Skill::Intermediate))
+            .map(|given| verdict(skill(method, given), Reason::FitsSkill)),
+        means.remote.map(|remote| verdict(place(method, remote), Reason::FitsPlace)),
+    ]
+}
+
+fn verdict(warning: Option<Warning>, reason: Reason) -> Result<Reason, Warning> {
+    warning.map_or(Ok(reason), Err)
 }
 
 impl Warning {

@@ -13,6 +13,7 @@ mod load;
 mod model;
 mod names;
 mod query;
+mod reading;
 mod recommend;
 mod scope;
 mod sections;
@@ -26,6 +27,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 pub use evidence::Evidence;
+pub use reading::Reading;
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
 pub use weights::{Scope, Weights};
@@ -158,10 +160,14 @@ impl Library {
         }
     }
 
+    /// Understands a text once, for what is then asked about it.
+    pub fn read(&self, text: &str) -> Reading {
+        Reading::new(self, text)
+    }
+
     /// The method that this text names, if it names one (« un atelier persona », « faire un SWOT »).
-    pub fn named_in(&self, text: &str) -> Option<&Method> {
-        let query = self.engine.read(text);
-        let (number, _) = evidence::named_methods(&self.engine, &query).into_iter().next()?;
+    pub fn named_in(&self, text: &Reading) -> Option<&Method> {
+        let (number, _) = evidence::named_methods(&self.engine, &text.query).into_iter().next()?;
         self.methods.get(number)
     }
 
@@ -171,13 +177,13 @@ impl Library {
     }
 
     /// Goals and phase that a text announces.
-    pub fn detect(&self, text: &str) -> Detected {
+    pub fn detect(&self, text: &Reading) -> Detected {
         detect::detect(self, text)
     }
 
-    /// The text stage of a search: goals, phase and words of the need, not its means.
-    pub fn search(&self, need: &Need) -> Evidence {
-        evidence::search(self, need)
+    /// The text stage of a search: the words, and the goals and phase that are stated; no means.
+    pub fn search(&self, text: &Reading, goals: &[GoalId], phase: Option<&PhaseId>) -> Evidence {
+        evidence::search(self, text, goals, phase)
     }
 
     /// Weighs the means and gives the best `count`. Empty when the evidence is too weak to advise anything.
@@ -185,9 +191,15 @@ impl Library {
         recommend::rank(self, evidence, means, count)
     }
 
+    /// The methods that [`Library::rank`] would give, in its order, without reasons: cheap enough to ask « what if ».
+    pub fn first(&self, evidence: &Evidence, means: &Means, count: usize) -> Vec<&MethodId> {
+        recommend::first(self, evidence, means, count)
+    }
+
     /// [`Library::search`] then [`Library::rank`].
     pub fn recommend(&self, need: &Need, count: usize) -> Vec<Recommendation> {
-        self.rank(&self.search(need), &need.means, count)
+        let evidence = self.search(&self.read(&need.text), &need.goals, need.phase.as_ref());
+        self.rank(&evidence, &need.means, count)
     }
 }
 

@@ -3,9 +3,8 @@
 use std::cmp::Ordering;
 
 use super::evidence::Evidence;
-use super::fit::{Fit, fit};
-use super::sheet::Method;
-use super::{Library, Means, Recommendation, Warning};
+use super::fit::{explained, fit};
+use super::{Library, Means, MethodId, Recommendation, Warning};
 
 impl Recommendation {
     /// Whether nothing makes the method impossible with the stated means.
@@ -14,46 +13,58 @@ impl Recommendation {
     }
 }
 
-/// A method that may be advised.
-struct Candidate<'a> {
+/// A method that may be advised, by number.
+#[derive(Clone, Copy)]
+struct Candidate {
     number: usize,
-    method: &'a Method,
     score: f32,
-    fit: Fit,
+    impossible: bool,
 }
 
+/// The best methods with their reasons and warnings.
 pub fn rank(library: &Library, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
+    best(library, evidence, means, count).into_iter().map(|best| best.advised(library, evidence, means)).collect()
+}
+
+/// The same methods, in the same order, without a word about them: cheap enough to ask « what if ».
+pub fn first<'a>(library: &'a Library, evidence: &Evidence, means: &Means, count: usize) -> Vec<&'a MethodId> {
+    best(library, evidence, means, count).into_iter().map(|best| &library.methods[best.number].id).collect()
+}
+
+fn best(library: &Library, evidence: &Evidence, means: &Means, count: usize) -> Vec<Candidate> {
     if evidence.is_weak() {
         return Vec::new();
     }
     let weights = &library.engine.weights;
     let best = evidence.scores.iter().map(|score| score.total).fold(0.0, f32::max);
-    let worthy = evidence
-        .scores
-        .iter()
-        .enumerate()
-        .filter(|(_, score)| score.total > 0.0 && score.total >= best * weights.floor);
-    let mut candidates: Vec<Candidate<'_>> = worthy
+    let scores = evidence.scores.iter().map(|score| score.total).enumerate();
+    let worthy = scores.filter(|(_, score)| *score > 0.0 && *score >= best * weights.floor);
+    let mut candidates: Vec<Candidate> = worthy
         .map(|(number, score)| {
-            let method = &library.methods[number];
-            let fit = fit(method, means, weights);
-            Candidate { number, method, score: score.total * fit.factor, fit }
+            let fit = fit(&library.methods[number], means, weights);
+            Candidate { number, score: score * fit.factor, impossible: fit.impossible }
         })
         .collect();
-    candidates.sort_by(Candidate::before);
-    candidates.into_iter().take(count).map(|candidate| candidate.advised(library, evidence)).collect()
+    if (1..candidates.len()).contains(&count) {
+        candidates.select_nth_unstable_by(count - 1, Candidate::before);
+    }
+    candidates.truncate(count);
+    candidates.sort_unstable_by(Candidate::before);
+    candidates
 }
 
-impl Candidate<'_> {
-    /// What is possible comes first, then the better, then the order of ids.
+impl Candidate {
+    /// What is possible comes first, then the better, then the order of ids, which is that of the numbers.
     fn before(&self, other: &Self) -> Ordering {
-        let possible = self.fit.impossible.cmp(&other.fit.impossible);
-        possible.then(other.score.total_cmp(&self.score)).then(self.method.id.cmp(&other.method.id))
+        let possible = self.impossible.cmp(&other.impossible);
+        possible.then(other.score.total_cmp(&self.score)).then(self.number.cmp(&other.number))
     }
 
-    fn advised(self, library: &Library, evidence: &Evidence) -> Recommendation {
+    fn advised(self, library: &Library, evidence: &Evidence, means: &Means) -> Recommendation {
+        let method = &library.methods[self.number];
+        let (suits, warnings) = explained(method, means, &library.engine.weights);
         let mut reasons = evidence.reasons(library, self.number);
-        reasons.extend(self.fit.reasons);
-        Recommendation { method: self.method.id.clone(), score: self.score, reasons, warnings: self.fit.warnings }
+        reasons.extend(suits);
+        Recommendation { method: method.id.clone(), score: self.score, reasons, warnings }
     }
 }

@@ -360,8 +360,11 @@ fn words_of_the_trade_are_found_however_they_are_typed() {
     let named = LIBRARY.look_up("Pré-mortem");
     assert!(matches!(named, Some(Entry::Method(_) | Entry::Term(_))));
     assert!(LIBRARY.look_up("la cantine").is_none());
-    assert_eq!(LIBRARY.named_in("on voudrait faire un kanban au service courrier").unwrap().id.as_str(), "kanban");
-    assert!(LIBRARY.named_in("on ne sait pas quoi faire").is_none());
+    assert_eq!(
+        LIBRARY.named_in(&LIBRARY.read("on voudrait faire un kanban au service courrier")).unwrap().id.as_str(),
+        "kanban"
+    );
+    assert!(LIBRARY.named_in(&LIBRARY.read("on ne sait pas quoi faire")).is_none());
 }
 
 fn any_means() -> impl Strategy<Value = Means> {
@@ -382,9 +385,9 @@ proptest! {
         let advice = LIBRARY.recommend(&need, 3);
         prop_assert!(advice.len() <= 3);
         prop_assert_eq!(advice, LIBRARY.recommend(&need, 3));
-        LIBRARY.detect(&text);
+        LIBRARY.detect(&LIBRARY.read(&text));
         LIBRARY.look_up(&text);
-        LIBRARY.named_in(&text);
+        LIBRARY.named_in(&LIBRARY.read(&text));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub fn means_in(text: &str) -> Means {
     let mut found: Vec<Range<usize>> = Vec::new();
     // Several times: a mean is easier to believe in beside another one, and that one may come later.
     for _ in 0..3 {
+        let known = found.clone();
         let budget = money::stated(&tokens, &found);
         let hours = hours::stated(&tokens, &found);
         let people = people::stated(&tokens, &found);
@@ -30,6 +31,9 @@ pub fn means_in(text: &str) -> Means {
         means.hours = hours.map(|(hours, _)| hours);
         means.people = people.map(|(people, _)| people);
         means.remote = remote.map(|(remote, _)| remote);
+        if found == known {
+            break;
+        }
     }
     means
 }
