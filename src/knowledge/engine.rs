@@ -62,12 +62,12 @@ impl Engine {
             .map(|(method, need)| vec![indexed(&parts.methods[*method].needs[*need], &wording)])
             .collect();
         let methods = parts.methods.len();
-        let mut samples = samples(&parts.methods, &wording);
         // The last classes are topics that the base knows nothing of.
-        for (topic, lines) in (methods..).zip(&parts.outside) {
-            samples.extend(lines.iter().map(|line| (topic, sample(line, &wording))));
-        }
-        let model = Model::learn(&samples, methods + parts.outside.len(), &weights);
+        let outside =
+            (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
+        let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
+        let samples = texts.map(|(class, text)| (class, sample(text, &wording)));
+        let model = Model::learn(samples, methods + parts.outside.len(), &weights);
         let names = Sought { weight: weights.names, forms: &[Form::Concept, Form::Exact] };
         let text = Sought { weight: weights.text, forms: &[Form::Concept] };
         let needs = Sought { weight: 1.0, forms: &[Form::Concept, Form::Snowball, Form::Synonyms] };
@@ -142,15 +142,13 @@ fn indexed(text: &str, wording: &Wording) -> Indexed {
 }
 
 /// Needs, and what the sheet says of itself, as examples of requests.
-fn samples(methods: &[Method], wording: &Wording) -> Vec<(usize, Sample)> {
-    let mut samples = Vec::new();
-    for (number, method) in methods.iter().enumerate() {
+fn own_words(methods: &[Method]) -> impl Iterator<Item = (usize, &str)> {
+    methods.iter().enumerate().flat_map(|(number, method)| {
         let names = [&method.name, &method.english_name, &method.summary, &method.english_summary];
         let situations = method.sections.when.lines().map(|line| line.trim_start_matches(['-', ' ']));
-        let texts = names.into_iter().chain(&method.aliases).chain(&method.needs).map(String::as_str).chain(situations);
-        samples.extend(texts.map(|text| (number, sample(text, wording))));
-    }
-    samples
+        let texts = names.into_iter().chain(&method.aliases).chain(&method.needs).map(String::as_str);
+        texts.chain(situations).map(move |text| (number, text))
+    })
 }
 
 fn sample(text: &str, wording: &Wording) -> Sample {

@@ -2,7 +2,7 @@
 
 use tantivy::collector::TopDocs;
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, PhraseQuery, Query as TantivyQuery, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, PhraseQuery, Query as TantivyQuery, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions};
 use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
@@ -56,8 +56,6 @@ pub struct Shelf {
 /// Bytes of memory that tantivy asks for at least, while it writes.
 const ARENA: usize = 15_000_000;
 const NUMBER: &str = "number";
-/// How much the forms other than the best one add to a word's score.
-const TIE: f32 = 0.1;
 
 impl Shelf {
     /// Indexes documents, each with one text a field.
@@ -98,7 +96,7 @@ impl Shelf {
     }
 
     fn hits(&self, query: &Query, count: usize) -> tantivy::Result<Vec<(usize, f32)>> {
-        let words = query.words.iter().map(|word| self.word(word)).collect();
+        let words = query.words.iter().flat_map(|word| self.word(word)).collect();
         let found = self.searcher.search(&BooleanQuery::union(words), &TopDocs::with_limit(count).order_by_score())?;
         let numbered = found.into_iter().filter_map(|(score, address)| {
             let number = self.numbers.get(address.segment_ord as usize)?.first(address.doc_id)?;
@@ -107,13 +105,12 @@ impl Shelf {
         Ok(numbered.collect())
     }
 
-    /// A word in any of its forms, the best of which counts.
-    fn word(&self, word: &QueryWord) -> Box<dyn TantivyQuery> {
-        let forms = self
-            .fields
-            .iter()
-            .flat_map(|field| field.sought.forms.iter().flat_map(move |form| self.form(field, *form, word)));
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(forms.collect(), TIE))
+    /// A word in all its forms. One flat union: a union a word costs more than all its postings.
+    fn word(&self, word: &QueryWord) -> Vec<Box<dyn TantivyQuery>> {
+        let forms = |field: &Analysed| {
+            field.sought.forms.iter().flat_map(|form| self.form(field, *form, word)).collect::<Vec<_>>()
+        };
+        self.fields.iter().flat_map(forms).collect()
     }
 
     fn form(&self, field: &Analysed, form: Form, word: &QueryWord) -> Vec<Box<dyn TantivyQuery>> {

@@ -32,30 +32,59 @@ pub struct Model {
     unseen: f32,
 }
 
-/// One feature of a text: its hash, the group it belongs to, and how often it occurs.
-type Counted = (u64, usize, f32);
+/// One feature of a text: its hash, whose first bits are its group, and how often it occurs.
+type Counted = (u64, f32);
 
 /// The group of the words, first of [`Weights::groups`].
-const WORDS: usize = 0;
+const WORDS: u64 = 0;
+const PAIRS: u64 = 1;
+const PIECES: u64 = 2;
+const GROUP_BITS: u32 = 2;
+
+/// The features of all samples, one sample after the other: some millions of numbers, so they lie close.
+#[derive(Default)]
+struct Counts {
+    features: Vec<u64>,
+    times: Vec<u8>,
+    /// The class of each sample, and where its features end.
+    samples: Vec<(usize, usize)>,
+}
+
+impl Counts {
+    fn add(&mut self, class: usize, sample: &Sample) {
+        for (feature, times) in features(sample) {
+            self.features.push(feature);
+            self.times.push(times as u8);
+        }
+        self.samples.push((class, self.features.len()));
+    }
+
+    /// The features of the samples of one class.
+    fn of_class(&self, wanted: usize) -> impl Iterator<Item = Vec<Counted>> + '_ {
+        let mut start = 0;
+        self.samples.iter().filter_map(move |(class, end)| {
+            let sample = std::mem::replace(&mut start, *end)..*end;
+            (*class == wanted).then(|| sample.map(|at| (self.features[at], f32::from(self.times[at]))).collect())
+        })
+    }
+}
 
 impl Model {
     /// Learns one centroid for each class from its samples.
-    pub fn learn(samples: &[(usize, Sample)], classes: usize, weights: &Weights) -> Self {
-        let counted: Vec<Vec<Counted>> = samples.iter().map(|(_, sample)| features(sample)).collect();
+    pub fn learn(samples: impl Iterator<Item = (usize, Sample)>, classes: usize, weights: &Weights) -> Self {
+        let mut counts = Counts::default();
+        samples.for_each(|(class, sample)| counts.add(class, &sample));
         let mut model = Self { classes, groups: weights.groups, ..Self::default() };
-        model.number_features(&counted);
-        let mut of_class: Vec<Vec<&[Counted]>> = vec![Vec::new(); classes];
-        for ((class, _), counted) in samples.iter().zip(&counted) {
-            of_class[*class].push(counted);
-        }
-        let centroids: Vec<Vec<(u32, f32)>> = of_class.iter().map(|samples| model.centroid(samples)).collect();
+        model.number_features(&counts);
+        let centroids: Vec<Vec<(u32, f32)>> =
+            (0..classes).map(|class| model.centroid(counts.of_class(class))).collect();
         model.keep(&centroids);
         model
     }
 
     /// The sum of the samples of a class, brought to length 1.
-    fn centroid(&self, samples: &[&[Counted]]) -> Vec<(u32, f32)> {
-        let mut all: Vec<(u32, f32)> = samples.iter().flat_map(|counted| self.vector(counted)).collect();
+    fn centroid(&self, samples: impl Iterator<Item = Vec<Counted>>) -> Vec<(u32, f32)> {
+        let mut all: Vec<(u32, f32)> = samples.flat_map(|counted| self.vector(&counted)).collect();
         // The order of equal features stays that of the samples, so that sums never differ.
         all.sort_by_key(|(feature, _)| *feature);
         let mut centroid: Vec<(u32, f32)> = Vec::new();
@@ -90,20 +119,15 @@ impl Model {
         }
     }
 
-    /// Numbers the features that occur at least twice, and weighs each by its rarity.
-    fn number_features(&mut self, counted: &[Vec<Counted>]) {
-        let mut frequency: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
-        for (feature, ..) in counted.iter().flatten() {
-            *frequency.entry(*feature).or_default() += 1;
-        }
-        let total = counted.len() as f32;
+    /// Numbers the features that occur in at least two samples, and weighs each by its rarity.
+    fn number_features(&mut self, counts: &Counts) {
+        let total = counts.samples.len() as f32;
         self.unseen = (1.0 + total).ln() + 1.0;
-        for (feature, ..) in counted.iter().flatten() {
-            let count = frequency.get(feature).copied().unwrap_or(0);
-            if count >= 2 && !self.features.contains_key(feature) {
-                self.features.insert(*feature, u32::try_from(self.rarity.len()).unwrap_or(u32::MAX));
-                self.rarity.push(((1.0 + total) / (1.0 + count as f32)).ln() + 1.0);
-            }
+        let mut all = counts.features.clone();
+        all.sort_unstable();
+        for same in all.chunk_by(u64::eq).filter(|same| same.len() >= 2) {
+            self.features.insert(same[0], u32::try_from(self.rarity.len()).unwrap_or(u32::MAX));
+            self.rarity.push(((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0);
         }
     }
 
@@ -111,14 +135,15 @@ impl Model {
     fn vector(&self, counted: &[Counted]) -> Vec<(u32, f32)> {
         let mut norms = [0.0_f32; 3];
         let mut vector: Vec<(u32, usize, f32)> = Vec::with_capacity(counted.len());
-        for (feature, group, count) in counted {
+        for (feature, times) in counted {
+            let group = feature >> (u64::BITS - GROUP_BITS);
             let number = self.features.get(feature);
             let rarity = number.map_or(self.unseen, |number| self.rarity[*number as usize]);
-            let weight = (1.0 + count.ln()) * rarity;
-            if number.is_some() || *group == WORDS {
-                norms[*group] += weight * weight;
+            let weight = (1.0 + times.ln()) * rarity;
+            if number.is_some() || group == WORDS {
+                norms[group as usize] += weight * weight;
             }
-            vector.extend(number.map(|number| (*number, *group, weight)));
+            vector.extend(number.map(|number| (*number, group as usize, weight)));
         }
         let scale: Vec<f32> =
             norms.iter().zip(self.groups).map(|(norm, share)| share / norm.sqrt().max(f32::EPSILON)).collect();
@@ -141,46 +166,41 @@ impl Model {
 
 /// The features of a text, each once, with their counts.
 fn features(sample: &Sample) -> Vec<Counted> {
-    let mut all: Vec<(u64, usize)> = Vec::new();
-    all.extend(sample.concepts.iter().map(|concept| (hash(0, &[concept.as_bytes()]), WORDS)));
-    all.extend(sample.concepts.windows(2).map(|pair| (hash(1, &[pair[0].as_bytes(), pair[1].as_bytes()]), 1)));
+    let mut all: Vec<u64> = Vec::new();
+    all.extend(sample.concepts.iter().map(|concept| hash(WORDS, &[concept.as_bytes()])));
+    all.extend(sample.concepts.windows(2).map(|pair| hash(PAIRS, &[pair[0].as_bytes(), pair[1].as_bytes()])));
     for word in &sample.words {
-        grams(word, &mut all);
+        pieces(word, &mut all);
     }
     all.sort_unstable();
-    let mut counted: Vec<Counted> = Vec::with_capacity(all.len());
-    for (feature, group) in all {
-        match counted.last_mut() {
-            Some((last, _, count)) if *last == feature => *count += 1.0,
-            _ => counted.push((feature, group, 1.0)),
-        }
-    }
-    counted
+    all.chunk_by(u64::eq).map(|same| (same[0], same.len().min(MANY) as f32)).collect()
 }
 
+/// More often than this in one text says no more.
+const MANY: usize = u8::MAX as usize;
+
 /// Pieces of 2 to 5 letters of a word between two spaces.
-fn grams(word: &str, all: &mut Vec<(u64, usize)>) {
+fn pieces(word: &str, all: &mut Vec<u64>) {
     let padded: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
     let mut buffer = [0; 4];
     for length in 2..=5 {
         for piece in padded.windows(length) {
-            let mut state = start(2);
-            for c in piece {
-                state = feed(state, c.encode_utf8(&mut buffer).as_bytes());
-            }
-            all.push((state, 2));
+            let letters = piece.iter().fold(START, |state, c| feed(state, c.encode_utf8(&mut buffer).as_bytes()));
+            all.push(in_group(PIECES, letters));
         }
     }
 }
 
-/// FNV-1a, with the group in front so that groups never meet.
-fn hash(group: u8, parts: &[&[u8]]) -> u64 {
-    parts.iter().fold(start(group), |state, part| feed(feed(state, part), &[0]))
+/// FNV-1a, with the group in its first bits so that groups never meet.
+fn hash(group: u64, parts: &[&[u8]]) -> u64 {
+    in_group(group, parts.iter().fold(START, |state, part| feed(feed(state, part), &[0])))
 }
 
-fn start(group: u8) -> u64 {
-    feed(0xcbf2_9ce4_8422_2325, &[group])
+fn in_group(group: u64, hash: u64) -> u64 {
+    (group << (u64::BITS - GROUP_BITS)) | (hash >> GROUP_BITS)
 }
+
+const START: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn feed(state: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(state, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
@@ -222,7 +242,7 @@ mod tests {
             (1, "compter appels dossiers"),
         ]
         .map(|(class, text)| (class, sample(text)));
-        let model = Model::learn(&samples, 2, &Weights::DEFAULT);
+        let model = Model::learn(samples.into_iter(), 2, &Weights::DEFAULT);
         let scores = model.scores(&sample("des idees"));
         assert!(scores[0] > scores[1], "{scores:?}");
         let misspelt = model.scores(&sample("conter les dosiers"));

@@ -85,7 +85,7 @@ impl Weights {
         shared: 0.4,
         groups: [1.0, 0.5, 1.0],
         nearest: [1.0, 0.5, 0.3],
-        snowball: 0.8,
+        snowball: 0.3,
         exact: 0.9,
         synonym: 0.4,
         added: 0.6,
