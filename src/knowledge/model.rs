@@ -20,7 +20,7 @@ pub struct Sample {
 /// A learnt model. Classes are numbered as in training.
 #[derive(Default)]
 pub struct Model {
-    features: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    features: HashMap<Feature, u32, BuildHasherDefault<Hashed>>,
     rarity: Vec<f32>,
     /// Where the shares of each feature begin in `shares`, and, last, where all end.
     starts: Vec<u32>,
@@ -32,19 +32,23 @@ pub struct Model {
     unseen: f32,
 }
 
-/// One feature of a text: its hash, whose first bits are its group, and how often it occurs.
-type Counted = (u64, f32);
+/// The hash of a feature, whose first bits are its group. Short, since a base has millions of occurrences; the few
+/// features that share a hash do no harm.
+type Feature = u32;
+
+/// One feature of a text, and how often it occurs.
+type Counted = (Feature, f32);
 
 /// The group of the words, first of [`Weights::groups`].
-const WORDS: u64 = 0;
-const PAIRS: u64 = 1;
-const PIECES: u64 = 2;
+const WORDS: Feature = 0;
+const PAIRS: Feature = 1;
+const PIECES: Feature = 2;
 const GROUP_BITS: u32 = 2;
 
 /// The features of all samples, one sample after the other: some millions of numbers, so they lie close.
 #[derive(Default)]
 struct Counts {
-    features: Vec<u64>,
+    features: Vec<Feature>,
     times: Vec<u8>,
     /// The class of each sample, and where its features end.
     samples: Vec<(usize, usize)>,
@@ -125,7 +129,7 @@ impl Model {
         self.unseen = (1.0 + total).ln() + 1.0;
         let mut all = counts.features.clone();
         all.sort_unstable();
-        for same in all.chunk_by(u64::eq).filter(|same| same.len() >= 2) {
+        for same in all.chunk_by(Feature::eq).filter(|same| same.len() >= 2) {
             self.features.insert(same[0], u32::try_from(self.rarity.len()).unwrap_or(u32::MAX));
             self.rarity.push(((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0);
         }
@@ -136,7 +140,7 @@ impl Model {
         let mut norms = [0.0_f32; 3];
         let mut vector: Vec<(u32, usize, f32)> = Vec::with_capacity(counted.len());
         for (feature, times) in counted {
-            let group = feature >> (u64::BITS - GROUP_BITS);
+            let group = feature >> (Feature::BITS - GROUP_BITS);
             let number = self.features.get(feature);
             let rarity = number.map_or(self.unseen, |number| self.rarity[*number as usize]);
             let weight = (1.0 + times.ln()) * rarity;
@@ -166,21 +170,21 @@ impl Model {
 
 /// The features of a text, each once, with their counts.
 fn features(sample: &Sample) -> Vec<Counted> {
-    let mut all: Vec<u64> = Vec::new();
+    let mut all: Vec<Feature> = Vec::new();
     all.extend(sample.concepts.iter().map(|concept| hash(WORDS, &[concept.as_bytes()])));
     all.extend(sample.concepts.windows(2).map(|pair| hash(PAIRS, &[pair[0].as_bytes(), pair[1].as_bytes()])));
     for word in &sample.words {
         pieces(word, &mut all);
     }
     all.sort_unstable();
-    all.chunk_by(u64::eq).map(|same| (same[0], same.len().min(MANY) as f32)).collect()
+    all.chunk_by(Feature::eq).map(|same| (same[0], same.len().min(MANY) as f32)).collect()
 }
 
 /// More often than this in one text says no more.
 const MANY: usize = u8::MAX as usize;
 
 /// Pieces of 2 to 5 letters of a word between two spaces.
-fn pieces(word: &str, all: &mut Vec<u64>) {
+fn pieces(word: &str, all: &mut Vec<Feature>) {
     let padded: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
     let mut buffer = [0; 4];
     for length in 2..=5 {
@@ -192,12 +196,13 @@ fn pieces(word: &str, all: &mut Vec<u64>) {
 }
 
 /// FNV-1a, with the group in its first bits so that groups never meet.
-fn hash(group: u64, parts: &[&[u8]]) -> u64 {
+fn hash(group: Feature, parts: &[&[u8]]) -> Feature {
     in_group(group, parts.iter().fold(START, |state, part| feed(feed(state, part), &[0])))
 }
 
-fn in_group(group: u64, hash: u64) -> u64 {
-    (group << (u64::BITS - GROUP_BITS)) | (hash >> GROUP_BITS)
+fn in_group(group: Feature, hash: u64) -> Feature {
+    let folded = (hash >> Feature::BITS) as Feature ^ hash as Feature;
+    (group << (Feature::BITS - GROUP_BITS)) | (folded >> GROUP_BITS)
 }
 
 const START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -206,7 +211,7 @@ fn feed(state: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(state, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The features are hashes already.
+/// The features are hashes already: their bits only have to reach both ends of the word.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -215,8 +220,8 @@ impl Hasher for Hashed {
         self.0 = feed(self.0, bytes);
     }
 
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
+    fn write_u32(&mut self, value: u32) {
+        self.0 = u64::from(value) << Feature::BITS | u64::from(value);
     }
 
     fn finish(&self) -> u64 {
