@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// Gives back what the building of the index took, where the system's allocator keeps it.
+/// Gives back what building the index took, some seconds later; the system's allocator keeps it for good.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     declic::telemetry::silence_panics();
