@@ -1,4 +1,5 @@
-//! A small model learnt at start from the needs: one centroid a method over words, word pairs and pieces of words.
+//! A small model learnt at start from the needs: one centroid a method over words, word pairs and pieces of words, then
+//! corrected where it takes one method for another.
 //!
 //! Deterministic, no randomness: the same files give the same model. Pieces of words (2 to 5 letters) carry requests
 //! that are misspelt; pairs carry « prendre une décision ».
@@ -6,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::weights::Weights;
+use super::weights::{Lessons, Weights};
 
 /// What the model sees of a text.
 #[derive(Debug, Clone, Default)]
@@ -65,11 +66,13 @@ impl Counts {
 
     /// The features of the samples of one class.
     fn of_class(&self, wanted: usize) -> impl Iterator<Item = Vec<Counted>> + '_ {
-        let mut start = 0;
-        self.samples.iter().filter_map(move |(class, end)| {
-            let sample = std::mem::replace(&mut start, *end)..*end;
-            (*class == wanted).then(|| sample.map(|at| (self.features[at], f32::from(self.times[at]))).collect())
-        })
+        let places = (0..self.samples.len()).filter(move |place| self.samples[*place].0 == wanted);
+        places.map(|place| self.of_sample(place))
+    }
+
+    fn of_sample(&self, place: usize) -> Vec<Counted> {
+        let start = place.checked_sub(1).map_or(0, |before| self.samples[before].1);
+        (start..self.samples[place].1).map(|at| (self.features[at], f32::from(self.times[at]))).collect()
     }
 }
 
@@ -83,7 +86,40 @@ impl Model {
         let centroids: Vec<Vec<(u32, f32)>> =
             (0..classes).map(|class| model.centroid(counts.of_class(class))).collect();
         model.keep(&centroids);
+        for _ in 0..weights.lessons.passes {
+            model.correct(&counts, &weights.lessons);
+        }
         model
+    }
+
+    /// Goes over the samples once. Where another class comes before the sample's own, or close behind, both are moved
+    /// a little: what sets neighbours apart counts more than what they share.
+    fn correct(&mut self, counts: &Counts, lessons: &Lessons) {
+        // A stride that visits every sample, and never the same class twice in a row; no randomness.
+        let (samples, stride) = (counts.samples.len(), stride(counts.samples.len()));
+        for place in (0..samples).map(|step| step * stride % samples) {
+            let class = counts.samples[place].0;
+            let vector = self.vector(&counts.of_sample(place));
+            let scores = self.scores_of(&vector);
+            let others = (0..self.classes).filter(|other| *other != class);
+            let Some(rival) = others.max_by(|a, b| scores[*a].total_cmp(&scores[*b])) else { return };
+            if scores[class] - scores[rival] < lessons.margin {
+                self.move_apart(&vector, class, rival, lessons.rate);
+            }
+        }
+    }
+
+    fn move_apart(&mut self, vector: &[(u32, f32)], class: usize, rival: usize, rate: f32) {
+        for (feature, weight) in vector {
+            let (start, end) = self.span(*feature);
+            for (of, share) in &mut self.shares[start..end] {
+                if *of as usize == class {
+                    *share += rate * weight;
+                } else if *of as usize == rival {
+                    *share -= rate * weight;
+                }
+            }
+        }
     }
 
     /// The sum of the samples of a class, brought to length 1.
@@ -156,16 +192,31 @@ impl Model {
 
     /// How much a text resembles each class; 0 where they share nothing.
     pub fn scores(&self, sample: &Sample) -> Vec<f32> {
+        self.scores_of(&self.vector(&features(sample)))
+    }
+
+    fn scores_of(&self, vector: &[(u32, f32)]) -> Vec<f32> {
         let mut scores = vec![0.0; self.classes];
-        for (feature, weight) in self.vector(&features(sample)) {
-            let place = feature as usize;
-            let (start, end) = (self.starts[place] as usize, self.starts[place + 1] as usize);
+        for (feature, weight) in vector {
+            let (start, end) = self.span(*feature);
             for (class, share) in &self.shares[start..end] {
                 scores[*class as usize] += weight * share;
             }
         }
         scores
     }
+
+    /// Where the shares of a feature lie.
+    fn span(&self, feature: u32) -> (usize, usize) {
+        let place = feature as usize;
+        (self.starts[place] as usize, self.starts[place + 1] as usize)
+    }
+}
+
+/// A step that has no divisor in common with the count, so that it visits everything.
+fn stride(count: usize) -> usize {
+    const PRIMES: [usize; 3] = [7_919, 7_927, 7_933];
+    PRIMES.into_iter().find(|prime| !count.is_multiple_of(*prime)).unwrap_or(1)
 }
 
 /// The features of a text, each once, with their counts.

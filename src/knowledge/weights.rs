@@ -23,6 +23,7 @@ pub struct Weights {
 
     /// Shares of the model's groups of features: words, pairs of words, pieces of words.
     pub groups: [f32; 3],
+    pub lessons: Lessons,
 
     /// What the best, second and third nearest needs of a method count.
     pub nearest: [f32; 3],
@@ -57,6 +58,17 @@ pub struct Weights {
     pub abstain: f32,
 }
 
+/// How the model's mistakes on its own samples are corrected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lessons {
+    /// How often all samples are gone over. Each pass costs some hundredths of a second at start.
+    pub passes: usize,
+    /// By how much a sample's own class should lead.
+    pub margin: f32,
+    /// How far one sample moves the classes.
+    pub rate: f32,
+}
+
 /// A logistic rule, fitted on held-out needs and on requests out of scope: see `scope`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scope {
@@ -84,6 +96,7 @@ impl Weights {
         phase: 0.25,
         shared: 0.4,
         groups: [1.0, 0.5, 1.0],
+        lessons: Lessons { passes: 3, margin: 0.05, rate: 0.03 },
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,
