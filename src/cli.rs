@@ -135,7 +135,7 @@ async fn start(place: &Place) -> anyhow::Result<ExitCode> {
 /// Without `--data`, nothing is kept once the talk ends.
 async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
-    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), House::of(&settings.coach))?);
+    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), House::of(&settings))?);
     let lock = match &place.data {
         Some(folder) => Some(FolderLock::take(folder)?),
         None => None,

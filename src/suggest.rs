@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::knowledge::{
-    Budget, GoalId, Language, Library, Means, MethodId, Need, PhaseId, Reason, Recommendation, Skill, Warning,
+    Budget, GoalId, JourneyId, Language, Library, Means, MethodId, Need, PhaseId, Reason, Recommendation, Skill,
+    Warning,
 };
 
 /// What was asked, understood and found.
@@ -15,6 +16,8 @@ pub struct Suggestions {
     pub language: Language,
     pub understood: Understood,
     pub methods: Vec<Suggestion>,
+    /// The journey that the request announces, when it is a whole project.
+    pub journey: Option<JourneyId>,
     /// Nothing in the base answers this request.
     pub abstained: bool,
 }
@@ -58,6 +61,7 @@ pub fn suggest(library: &Library, text: &str, means: Means, count: usize) -> Sug
             skill: means.skill,
             remote: means.remote,
         },
+        journey: library.journey_for(text).map(|journey| journey.id.clone()),
         abstained: advised.is_empty(),
         methods: advised.into_iter().filter_map(|advice| suggestion(library, advice)).collect(),
     }
@@ -78,6 +82,7 @@ fn suggestion(library: &Library, advice: Recommendation) -> Option<Suggestion> {
 impl fmt::Display for Suggestions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.understood)?;
+        self.journey.iter().try_for_each(|journey| writeln!(f, "parcours : {journey}"))?;
         if self.abstained {
             return write!(f, "aucune méthode : rien dans la base ne répond à cette demande");
         }

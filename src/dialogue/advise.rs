@@ -23,8 +23,9 @@ impl Talk<'_> {
     pub fn advise(&mut self, count: usize) {
         let means = self.progress.slots.means;
         let recommendations = self.content.library.rank(&self.progress.evidence, &means, count);
+        let told = self.tell_fitting_journey();
         if recommendations.is_empty() {
-            return self.nothing_fits();
+            return if told { self.offer_journey_told() } else { self.nothing_fits() };
         }
         if !recommendations.iter().any(Recommendation::fits) {
             self.say(Phrase::AdviceTight);

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Kind, Mention, Report, Spot};
+use super::journeys::{self, Journey};
 use super::lexicon::{self, Lexicon};
 use super::sheet::Method;
 use super::vocabulary::{self, Case, Term, Training, Vocabulary};
@@ -22,6 +23,7 @@ pub struct Parts {
     pub terms: Vec<Term>,
     pub cases: Vec<Case>,
     pub trainings: Vec<Training>,
+    pub journeys: Vec<Journey>,
     pub lexicon: Lexicon,
     /// Requests that the base cannot answer: see `scope`.
     pub outside: Vec<Vec<String>>,
@@ -94,6 +96,7 @@ impl Loader {
             "glossary.yaml" => self.parts.terms = vocabulary::glossary(&file.text, &mut report),
             "cases.yaml" => self.parts.cases = vocabulary::cases(&file.text, &mut report),
             "trainings.yaml" => self.parts.trainings = vocabulary::trainings(&file.text, &mut report),
+            "journeys.yaml" => self.parts.journeys = journeys::parse(&file.text, &mut report),
             "outside.txt" => self.parts.outside = topics(&file.text, &mut report),
             "families.yaml" => self.parts.lexicon = lexicon::parse(&file.text, &mut report),
             _ => match name.strip_prefix("methods/") {
@@ -238,7 +241,8 @@ fn unknown(mention: &Mention, what: &str, known: &[&str]) -> Problem {
 
 /// A misnamed YAML file would be ignored without a word.
 fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
-    const KNOWN: [&str; 5] = ["vocabulary.yaml", "glossary.yaml", "cases.yaml", "trainings.yaml", "families.yaml"];
+    const KNOWN: [&str; 6] =
+        ["vocabulary.yaml", "glossary.yaml", "cases.yaml", "trainings.yaml", "journeys.yaml", "families.yaml"];
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         let help = nearest(name, KNOWN).map_or_else(
             || format!("fichiers lus : {}", KNOWN.join(", ")),

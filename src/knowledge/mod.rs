@@ -8,6 +8,7 @@ mod fit;
 pub mod french;
 mod front;
 mod index;
+pub mod journeys;
 mod lexicon;
 mod load;
 mod model;
@@ -26,6 +27,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 pub use evidence::Evidence;
+pub use journeys::{Journey, Leg};
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
 pub use weights::{Scope, Weights};
@@ -48,6 +50,7 @@ pub struct Library {
     terms: Vec<Term>,
     cases: Vec<Case>,
     trainings: Vec<Training>,
+    journeys: Vec<Journey>,
     fingerprint: String,
     /// Concepts of each sheet's own words, for the reasons.
     sheet_concepts: Vec<HashSet<String>>,
@@ -107,8 +110,8 @@ impl Library {
 
     fn new(parts: load::Parts, engine: Engine) -> Self {
         let sheet_concepts = parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
-        let load::Parts { methods, vocabulary, terms, cases, trainings, fingerprint, .. } = parts;
-        Self { methods, vocabulary, terms, cases, trainings, fingerprint, sheet_concepts, engine }
+        let load::Parts { methods, vocabulary, terms, cases, trainings, journeys, fingerprint, .. } = parts;
+        Self { methods, vocabulary, terms, cases, trainings, journeys, fingerprint, sheet_concepts, engine }
     }
 
     /// Hash of all files, for traces: same hash, same advice.
@@ -134,6 +137,44 @@ impl Library {
     /// In the order of `vocabulary.yaml`.
     pub fn phases(&self) -> &[Phase] {
         &self.vocabulary.phases
+    }
+
+    pub fn phase(&self, id: &PhaseId) -> Option<&Phase> {
+        self.vocabulary.phases.iter().find(|phase| phase.id == *id)
+    }
+
+    pub fn goal(&self, id: &GoalId) -> Option<&Goal> {
+        self.vocabulary.goals.iter().find(|goal| goal.id == *id)
+    }
+
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    pub fn trainings(&self) -> &[Training] {
+        &self.trainings
+    }
+
+    /// In the order of `journeys.yaml`.
+    pub fn journeys(&self) -> &[Journey] {
+        &self.journeys
+    }
+
+    pub fn journey(&self, id: &JourneyId) -> Option<&Journey> {
+        self.journeys.iter().find(|journey| journey.id == *id)
+    }
+
+    /// The journey that a request announces, when it is a whole project.
+    pub fn journey_for(&self, text: &str) -> Option<&Journey> {
+        self.journeys.get(journeys::announced(&self.engine, text)?)
+    }
+
+    pub fn journeys_of(&self, method: &MethodId) -> Vec<&Journey> {
+        self.journeys.iter().filter(|journey| journey.stages.iter().any(|leg| leg.method == *method)).collect()
+    }
+
+    pub fn terms_of(&self, method: &MethodId) -> Vec<&Term> {
+        self.terms.iter().filter(|term| term.methods.contains(method)).collect()
     }
 
     pub fn cases_of(&self, method: &MethodId) -> Vec<&Case> {
@@ -230,9 +271,11 @@ mod id {
         GoalId,
         /// A phase of `vocabulary.yaml`, e.g. `cadrer`.
         PhaseId,
+        /// A journey of `journeys.yaml`, e.g. `refondre-formulaire`.
+        JourneyId,
     }
 }
-pub use id::{GoalId, MethodId, PhaseId};
+pub use id::{GoalId, JourneyId, MethodId, PhaseId};
 
 /// The languages that the coach speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -23,6 +23,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::shared;
+
 /// Says back what it hears; `efface` erases, `fiche` shows a card, `english` answers in English.
 fn echo(pending: &Pending, _now: Timestamp) -> Turn {
     let mut effects = Vec::new();
@@ -115,6 +117,7 @@ impl Service {
         let health = Health::expecting([PlatformKind::Matrix]);
         let state = WebState {
             coach: CoachSettings { contact: Some("labo@example.org".to_owned()), retention_days: 90 },
+            content: shared().clone(),
             greeting: vec![greeting()],
             store: store.clone(),
             inbox: Inbox::new(store.clone(), clock.clone(), bells.clone()),
@@ -426,7 +429,10 @@ async fn cards_are_drawn_with_links_to_the_web_only() {
     let service = Service::start().await;
     let cookie = cookie_of(&service.form("/messages", "", "text=fiche").send().await.unwrap());
     let page = service.page("/", &cookie).await;
-    assert!(page.contains("<h3>Persona</h3>") && page.contains("<dt>Durée</dt>"), "{page}");
+    assert!(
+        page.contains("<h3><a href=\"/methodes/persona\">Persona</a></h3>") && page.contains("<dt>Durée</dt>"),
+        "{page}"
+    );
     assert!(page.contains("<a href=\"https://example.org/persona\" rel=\"noopener\">Le guide</a>"), "{page}");
     assert!(!page.contains("javascript:"));
 }
