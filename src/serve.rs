@@ -29,8 +29,7 @@ use crate::turns::Turns;
 /// # Errors
 /// When a part cannot start, or ends by itself.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let house = House::of(&settings);
-    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), house)?);
+    let content = Arc::new(content::for_agents(&settings)?);
     let _lock = FolderLock::take(&settings.data)?;
     let store = open_store(&settings).await?;
     let stop = CancellationToken::new();

@@ -8,6 +8,7 @@ mod fit;
 pub mod french;
 mod front;
 mod index;
+mod jargon;
 pub mod journeys;
 mod lexicon;
 mod load;
@@ -15,6 +16,7 @@ mod model;
 mod names;
 mod query;
 mod recommend;
+mod review;
 mod scope;
 mod sections;
 pub mod sheet;
@@ -22,7 +24,7 @@ mod spelling;
 mod vocabulary;
 mod weights;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +53,9 @@ pub struct Library {
     cases: Vec<Case>,
     trainings: Vec<Training>,
     journeys: Vec<Journey>,
+    jargon: Vec<jargon::Jargon>,
     fingerprint: String,
+    aside: Vec<(String, String)>,
     /// Concepts of each sheet's own words, for the reasons.
     sheet_concepts: Vec<HashSet<String>>,
     engine: Engine,
@@ -110,8 +114,48 @@ impl Library {
 
     fn new(parts: load::Parts, engine: Engine) -> Self {
         let sheet_concepts = parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
-        let load::Parts { methods, vocabulary, terms, cases, trainings, journeys, fingerprint, .. } = parts;
-        Self { methods, vocabulary, terms, cases, trainings, journeys, fingerprint, sheet_concepts, engine }
+        let load::Parts { methods, vocabulary, terms, cases, trainings, journeys, jargon, fingerprint, .. } = parts;
+        Self {
+            methods,
+            vocabulary,
+            terms,
+            cases,
+            trainings,
+            journeys,
+            jargon,
+            fingerprint,
+            aside: Vec::new(),
+            sheet_concepts,
+            engine,
+        }
+    }
+
+    /// Takes these addresses out of what agents are shown; coaches still see them in [`Library::links_set_aside`].
+    pub fn set_aside(&mut self, urls: &BTreeSet<String>) {
+        for method in &mut self.methods {
+            let (aside, kept) =
+                std::mem::take(&mut method.links).into_iter().partition(|link| urls.contains(&link.url));
+            method.links = kept;
+            let aside: Vec<sheet::Link> = aside;
+            self.aside.extend(aside.into_iter().map(|link| (method.id.as_str().to_owned(), link.url)));
+        }
+        let cases = self.cases.iter_mut().map(|case| (&case.id, &mut case.url));
+        let trainings = self.trainings.iter_mut().map(|training| (&training.id, &mut training.url));
+        for (id, url) in cases.chain(trainings) {
+            if let Some(broken) = url.take_if(|url| urls.contains(url)) {
+                self.aside.push((id.clone(), broken));
+            }
+        }
+    }
+
+    /// The links that agents are not shown: the sheet, case or training that has it, and its address.
+    pub fn links_set_aside(&self) -> &[(String, String)] {
+        &self.aside
+    }
+
+    /// What an editor would say of the files that this library was built from.
+    pub fn review(&self, files: &[SourceFile]) -> Vec<Problem> {
+        review::review(self, files)
     }
 
     /// Hash of all files, for traces: same hash, same advice.

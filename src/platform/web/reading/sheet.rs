@@ -95,9 +95,15 @@ fn stages(voice: Voice<'_>, method: &Method) -> Vec<StageView> {
     let view = |stage: &crate::knowledge::sheet::Stage| StageView {
         title: spaced(&stage.title),
         time: voice.hours(hours(stage.minutes)),
-        html: to_html(&stage.text),
+        html: to_html(&begun(&stage.text)),
     };
     method.sections.stages.iter().map(view).collect()
+}
+
+/// On a line of its own the text begins a sentence.
+fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn link_view(link: &crate::knowledge::sheet::Link) -> LinkView<'_> {
