@@ -125,7 +125,7 @@ fn place(url: &str, answer: &Response) -> Verdict {
     let (asked, got) = (bare(url), bare(to));
     if asked == got {
         Verdict::Fine
-    } else if owner(url) != owner(to) || (path(got) == "" && path(asked) != "") {
+    } else if owner(url) != owner(to) || (path(got).is_empty() && !path(asked).is_empty()) {
         Verdict::Suspect { to: to.to_owned() }
     } else {
         Verdict::Moved { to: to.to_owned() }

@@ -173,7 +173,7 @@ fn by_phase<'a>(app: &'a App, asked: &Asked) -> Vec<Group<'a>> {
     let library = app.library();
     let group = |phase: &'a crate::knowledge::Phase| {
         let methods = library.methods().iter().filter(|method| method.phase == phase.id && asked.keeps(method));
-        let methods = methods.map(|method| entry(app.voice(), method, String::new())).collect();
+        let methods = methods.map(|method| entry(app.voice(), method, "")).collect();
         Group { id: phase.id.as_str(), name: &phase.name, methods }
     };
     library.phases().iter().map(group).filter(|group| !group.methods.is_empty()).collect()
@@ -186,7 +186,7 @@ fn searched<'a>(app: &'a App, asked: &Asked) -> Vec<Group<'a>> {
     let known = advised.iter().filter_map(|advice| Some((library.method(&advice.method)?, advice)));
     let kept = known.filter(|(method, _)| asked.keeps(method)).take(FOUND);
     let entries =
-        kept.map(|(method, advice)| entry(voice, method, sentence(&voice.reasons(&advice.reasons), Language::French)));
+        kept.map(|(method, advice)| entry(voice, method, &sentence(&voice.reasons(&advice.reasons), Language::French)));
     vec![Group { id: "trouvees", name: "", methods: entries.collect() }]
 }
 
@@ -197,13 +197,13 @@ fn need(library: &Library, asked: &Asked) -> Need {
     Need { goals: detected.sure_goals(), phase: detected.sure_phase(), text, means }
 }
 
-fn entry<'a>(voice: Voice<'a>, method: &'a Method, why: String) -> Entry<'a> {
+fn entry<'a>(voice: Voice<'a>, method: &'a Method, why: &str) -> Entry<'a> {
     Entry {
         id: method.id.as_str(),
         name: spaced(&method.name),
         summary: spaced(&method.summary),
         duration: voice.duration(method.duration),
         group: voice.group(method.people),
-        why: spaced(&why),
+        why: spaced(why),
     }
 }
