@@ -14,12 +14,13 @@ use crate::config::{self, LogSettings, Overrides, Settings};
 use crate::content::{self, Sources};
 use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
+use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{eval, serve, suggest, telemetry};
+use crate::{eval, new_method, serve, suggest, telemetry};
 
 /// How many methods the coach gives at a time.
 const ADVISED: usize = 3;
@@ -77,13 +78,26 @@ enum Command {
         json: bool,
     },
     /// Check the method base and the script; exit code 1 when there is anything to mend
-    Check,
+    Check {
+        /// Ask for every page that the base points to as well; remembers in the data folder what failed
+        #[arg(long)]
+        links: bool,
+    },
+    /// Begin a new entry of the base
+    #[command(subcommand)]
+    New(New),
     /// Show the configuration that holds, secrets hidden
     Config,
     /// Write every conversation as JSON lines
     Export,
     /// Erase one conversation, for good
     Forget { conversation: String },
+}
+
+#[derive(Debug, Subcommand)]
+enum New {
+    /// Write the two files of a new method, in the last folder of --knowledge (default: `knowledge`)
+    Method { id: String },
 }
 
 /// Carries out the command line.
@@ -97,7 +111,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Chat { json } => chat(&place, json).await,
         Command::Suggest { request, json } => suggest(&place, &request, json),
         Command::Eval { file, json } => evaluate(&place, &file, json),
-        Command::Check => check(&place),
+        Command::Check { links: false } => check(&place),
+        Command::Check { links: true } => check_links(&place).await,
+        Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -135,7 +151,7 @@ async fn start(place: &Place) -> anyhow::Result<ExitCode> {
 /// Without `--data`, nothing is kept once the talk ends.
 async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
-    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), House::of(&settings.coach))?);
+    let content = Arc::new(content::for_agents(&settings)?);
     let lock = match &place.data {
         Some(folder) => Some(FolderLock::take(folder)?),
         None => None,
@@ -174,7 +190,7 @@ fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> 
 
 fn check(place: &Place) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
-    let loaded = content::load(&Sources::of(&settings), House::default())?;
+    let loaded = content::review(&Sources::of(&settings), House::default())?;
     for problem in &loaded.problems {
         print(&format!("{problem}\n"))?;
     }
@@ -182,8 +198,34 @@ fn check(place: &Place) -> anyhow::Result<ExitCode> {
         print(&format!("{} point(s) à corriger.", loaded.problems.len()))?;
         return Ok(ExitCode::FAILURE);
     };
-    let (methods, steps) = (content.library.methods().len(), content.script.steps.len());
-    print(&format!("Rien à corriger : {methods} méthodes, {steps} étapes."))
+    let (library, steps) = (&content.library, content.script.steps.len());
+    let (methods, journeys) = (library.methods().len(), library.journeys().len());
+    print(&format!("Rien à corriger : {methods} méthodes, {journeys} parcours, {steps} étapes de dialogue."))
+}
+
+/// Checks the content, then the pages that it points to; fails for either.
+async fn check_links(place: &Place) -> anyhow::Result<ExitCode> {
+    let content = check(place)?;
+    let settings = place.settings()?;
+    let mentions = links::collect(&content::knowledge_files(&Sources::of(&settings))?);
+    let found = links::check(mentions.keys().cloned().collect(), Manners::default()).await?;
+    let mut memory = Memory::open(&settings.data)?;
+    memory.learn(&found, Clock::System.now());
+    memory.keep(&settings.data)?;
+    for line in links::report(&mentions, &found, &memory) {
+        print(&line)?;
+    }
+    let failed = found.values().filter(|verdict| verdict.is_failure()).count();
+    print(&format!("{} page(s) demandée(s), {failed} en échec.", found.len()))?;
+    Ok(if failed == 0 { content } else { ExitCode::FAILURE })
+}
+
+fn new_method(place: &Place, id: &str) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let folder = settings.knowledge.last().map_or(Path::new("knowledge"), PathBuf::as_path);
+    let [sheet, needs] = new_method::create(folder, id)?;
+    print(&format!("{}\n{}", sheet.display(), needs.display()))?;
+    print("Remplacez chaque « À ÉCRIRE », puis lancez « declic check ».")
 }
 
 fn show_config(place: &Place) -> anyhow::Result<ExitCode> {

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use include_dir::{Dir, include_dir};
 
+use crate::config::Settings;
 use crate::dialogue::{Content, House, load_script};
 use crate::knowledge::{Library, SourceFile};
+use crate::links;
 use crate::problem::{Problem, Severity};
 
 static SHIPPED_KNOWLEDGE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
@@ -39,6 +41,19 @@ pub fn load(sources: &Sources, house: House) -> anyhow::Result<Loaded> {
     Ok(Loaded { content, problems })
 }
 
+/// All that is wrong, with what an editor would say of a base that can be served.
+///
+/// # Errors
+/// As [`load`].
+pub fn review(sources: &Sources, house: House) -> anyhow::Result<Loaded> {
+    let mut loaded = load(sources, house)?;
+    if let Some(content) = &loaded.content {
+        loaded.problems.extend(content.library.review(&knowledge_files(sources)?));
+    }
+    loaded.problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    Ok(loaded)
+}
+
 /// Content that can be served; its errors, readable, when it cannot.
 ///
 /// # Errors
@@ -50,6 +65,16 @@ pub fn load_or_explain(sources: &Sources, house: House) -> anyhow::Result<Conten
         let list: Vec<String> = errors.map(ToString::to_string).collect();
         anyhow::anyhow!("the content cannot be used:\n{}", list.join("\n"))
     })
+}
+
+/// What agents are served: without the links that failed twice.
+///
+/// # Errors
+/// As [`load_or_explain`].
+pub fn for_agents(settings: &Settings) -> anyhow::Result<Content> {
+    let mut content = load_or_explain(&Sources::of(settings), House::of(settings))?;
+    content.library.set_aside(&links::broken(&settings.data));
+    Ok(content)
 }
 
 /// # Errors

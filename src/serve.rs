@@ -29,8 +29,7 @@ use crate::turns::Turns;
 /// # Errors
 /// When a part cannot start, or ends by itself.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let house = House::of(&settings.coach);
-    let content = Arc::new(content::load_or_explain(&Sources::of(&settings), house)?);
+    let content = Arc::new(content::for_agents(&settings)?);
     let _lock = FolderLock::take(&settings.data)?;
     let store = open_store(&settings).await?;
     let stop = CancellationToken::new();
@@ -53,8 +52,11 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
 }
 
 impl House {
-    pub fn of(settings: &CoachSettings) -> Self {
-        Self { contact: settings.contact.clone(), retention_days: settings.retention_days }
+    pub fn of(settings: &Settings) -> Self {
+        let (coach, web) = (&settings.coach, settings.web.as_ref());
+        // Without the page there is nothing to lead to.
+        let public_url = web.filter(|web| web.chat).and_then(|web| web.public_url.clone());
+        Self { contact: coach.contact.clone(), retention_days: coach.retention_days, public_url }
     }
 }
 
@@ -111,6 +113,7 @@ impl Parts {
         let state = WebState {
             settings,
             coach,
+            content: Arc::clone(&self.content),
             greeting: web::greeting(&self.content, self.clock.now()),
             store: self.store.clone(),
             inbox: self.inbox.clone(),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::knowledge::{
-    Budget, GoalId, Language, Library, Means, MethodId, PhaseId, Reason, Recommendation, Skill, Warning,
+    Budget, GoalId, JourneyId, Language, Library, Means, MethodId, PhaseId, Reason, Recommendation, Skill, Warning,
 };
 
 /// What was asked, understood and found.
@@ -15,6 +15,8 @@ pub struct Suggestions {
     pub language: Language,
     pub understood: Understood,
     pub methods: Vec<Suggestion>,
+    /// The journey that the request announces, when it is a whole project.
+    pub journey: Option<JourneyId>,
     /// Nothing in the base answers this request.
     pub abstained: bool,
 }
@@ -60,6 +62,7 @@ pub fn suggest(library: &Library, text: &str, means: Means, count: usize) -> Sug
             skill: means.skill,
             remote: means.remote,
         },
+        journey: library.journey_for(text).map(|journey| journey.id.clone()),
         abstained: advised.is_empty(),
         methods: advised.into_iter().filter_map(|advice| suggestion(library, advice)).collect(),
     }
@@ -80,6 +83,7 @@ fn suggestion(library: &Library, advice: Recommendation) -> Option<Suggestion> {
 impl fmt::Display for Suggestions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.understood)?;
+        self.journey.iter().try_for_each(|journey| writeln!(f, "parcours : {journey}"))?;
         if self.abstained {
             return write!(f, "aucune méthode : rien dans la base ne répond à cette demande");
         }

@@ -21,10 +21,10 @@ const FAR_BEHIND: f32 = 0.7;
 impl Talk<'_> {
     /// Recommends, or says that nothing fits.
     pub fn advise(&mut self, count: usize) {
-        let means = self.progress.slots.means;
-        let recommendations = self.content.library.rank(&self.progress.evidence, &means, count);
+        let told = self.tell_fitting_journey();
+        let recommendations = self.ranked(count);
         if recommendations.is_empty() {
-            return self.nothing_fits();
+            return if told { self.offer_journey_told() } else { self.nothing_fits() };
         }
         if !recommendations.iter().any(Recommendation::fits) {
             self.say(Phrase::AdviceTight);
@@ -35,6 +35,18 @@ impl Talk<'_> {
         }
         self.show(recommendations);
         self.say_what_other_means_would_bring();
+    }
+
+    /// The best methods; those of the journey that was told come first, or the two pieces of advice would quarrel.
+    fn ranked(&self, count: usize) -> Vec<Recommendation> {
+        let library = &self.content.library;
+        let rank = |count| library.rank(&self.progress.evidence, &self.progress.slots.means, count);
+        let Some(journey) = self.state.journey.as_ref().and_then(|id| library.journey(id)) else { return rank(count) };
+        let mut all = rank(library.methods().len());
+        let is_part = |one: &Recommendation| journey.stages.iter().any(|leg| leg.method == one.method);
+        all.sort_by_key(|one| (!one.fits(), !is_part(one)));
+        all.truncate(count);
+        all
     }
 
     /// The method that would come first, by far, if means did not count, when they are what keeps it away.
@@ -83,8 +95,8 @@ impl Talk<'_> {
         if self.state.listed.is_empty() {
             return self.proceed();
         }
-        let ranked = self.content.library.first(&self.progress.evidence, &self.progress.slots.means, count);
-        if ranked.into_iter().eq(&self.state.listed) {
+        let ranked = self.ranked(count);
+        if ranked.iter().map(|one| &one.method).eq(&self.state.listed) {
             self.say(Phrase::AdviceSame);
             self.state.aside = Aside::None;
             return self.offer_methods();

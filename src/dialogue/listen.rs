@@ -52,6 +52,7 @@ impl Talk<'_> {
         let taken = match kind.as_str() {
             "act" => Intent::named(&id).is_some_and(|wanted| self.hear_aside(Some(wanted)) || self.obey(wanted, "")),
             "method" => self.detail(&id.as_str().into()),
+            "journey" => self.show_journey(&id.as_str().into()),
             "correct" => {
                 self.correct_step(&id);
                 true
@@ -241,6 +242,7 @@ impl Talk<'_> {
             Intent::Erase => self.ask_erase(),
             Intent::Stop => self.stop(),
             Intent::Goals => self.goals(),
+            Intent::Journeys => self.show_journeys(),
             Intent::French => self.change_language(Language::French),
             Intent::English => self.change_language(Language::English),
             Intent::Advise => return self.advise_now(),

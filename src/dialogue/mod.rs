@@ -6,12 +6,13 @@
 mod advise;
 mod answer;
 pub mod check;
+mod journeys;
 mod listen;
 pub mod overview;
 pub mod parse;
 pub mod phrases;
 mod reader;
-mod render;
+pub mod render;
 mod replay;
 pub mod script;
 pub mod state;
@@ -46,6 +47,8 @@ pub struct House {
     pub contact: Option<String>,
     /// Days after which a silent conversation is erased; 0 keeps it.
     pub retention_days: u32,
+    /// Where the pages of the base can be read from outside, without a slash at the end.
+    pub public_url: Option<String>,
 }
 
 impl Content {

@@ -103,6 +103,12 @@ phrases! {
     OthersHeading = "others" ["n"];
     NoOthers = "no-others" [];
     EnglishSheets = "english-sheets" [];
+    JourneyAdvice = "journey-advice" ["name", "summary"];
+    JourneyHeading = "journey-heading" ["name", "summary"];
+    JourneyStage = "journey-stage" ["n", "method", "hours", "people", "why"];
+    JourneyTotal = "journey-total" ["hours", "people"];
+    Journeys = "journeys" [];
+    NoJourney = "no-journey" [];
     NothingFits = "nothing-fits" [];
     ChooseGoal = "choose-goal" [];
     OtherGoals = "other-goals" [];
@@ -117,6 +123,7 @@ phrases! {
     FactDuration = "fact-duration" [];
     FactGroup = "fact-group" [];
     FactFirstStep = "fact-first-step" [];
+    CardSheet = "card-sheet" [];
     FactEnglish = "fact-french-name" [];
     ReasonGoal = "reason-goal" ["goal"];
     ReasonPhase = "reason-phase" ["phase"];

@@ -41,7 +41,15 @@ impl<'a> Voice<'a> {
         self.either(&method.name, &method.english_name)
     }
 
-    fn either(&self, french: &'a str, english: &'a str) -> &'a str {
+    /// A name as a link to its page, where the operator says where the pages are.
+    pub fn linked(&self, name: &str, shelf: &str, id: &str) -> String {
+        match &self.content.house.public_url {
+            Some(url) => format!("[{name}]({url}/{shelf}/{id})"),
+            None => name.to_owned(),
+        }
+    }
+
+    pub fn either(&self, french: &'a str, english: &'a str) -> &'a str {
         match self.language {
             Language::English if !english.is_empty() => english,
             _ => french,
@@ -83,7 +91,8 @@ impl<'a> Voice<'a> {
         }
     }
 
-    fn group(&self, people: People) -> String {
+    /// `de 4 à 12 personnes`, and whom that counts.
+    pub fn group(&self, people: People) -> String {
         let range = if people.min == people.max {
             self.people(people.min)
         } else {
@@ -207,8 +216,14 @@ impl<'a> Voice<'a> {
             title: self.method_name(method).to_owned(),
             summary: self.either(&method.summary, &method.english_summary).to_owned(),
             facts,
-            links: method.links.iter().take(1).map(card_link).collect(),
+            links: self.sheet_link(method).into_iter().chain(method.links.first().map(card_link)).collect(),
         }
+    }
+
+    /// The page of the whole sheet.
+    fn sheet_link(&self, method: &Method) -> Option<CardLink> {
+        let url = self.content.house.public_url.as_ref()?;
+        Some(CardLink { title: self.say(Phrase::CardSheet).to_owned(), url: format!("{url}/methodes/{}", method.id) })
     }
 
     /// The most telling reasons as fragments; what fits is said in one breath.
@@ -306,14 +321,24 @@ impl<'a> Voice<'a> {
         add(Phrase::DetailTips, &sections.tips);
         add(Phrase::DetailRules, sections.public_rules.as_deref().unwrap_or_default());
         add(Phrase::DetailNext, &sections.next);
-        let links: Vec<String> = method.links.iter().map(|link| format!("- [{}]({})", link.title, link.url)).collect();
+        let page = self.sheet_link(method).into_iter();
+        let links = page.chain(method.links.iter().map(card_link));
+        let links: Vec<String> = links.map(|link| format!("- [{}]({})", link.title, link.url)).collect();
         add(Phrase::DetailLinks, &links.join("\n"));
-        without_sheet_links(&text)
+        self.with_sheet_links(&text)
+    }
+
+    /// `[son nom](methode:id)` leads to a page where there is one to lead to.
+    fn with_sheet_links(&self, markup: &str) -> String {
+        match &self.content.house.public_url {
+            Some(url) => markup.replace("](methode:", &format!("]({url}/methodes/")),
+            None => without_sheet_links(markup),
+        }
     }
 
     fn first_step(&self, method: &Method) -> String {
         let Some(stage) = method.sections.stages.first() else { return String::new() };
-        let words = without_sheet_links(&stage.text);
+        let words = self.with_sheet_links(&stage.text);
         self.fill(Phrase::NameLine, &[("name", stage.title.as_str()), ("words", words.as_str())])
     }
 

@@ -238,6 +238,8 @@ intents! {
     Details = "details", reserved "details" "details";
     /// The steps of the method in view.
     Goals = "goals", reserved "objectifs" "goals";
+    /// The chains of methods for whole projects.
+    Journeys = "journeys", reserved "parcours" "journeys";
     /// Back to the list of methods from the details of one.
     List = "list", reserved "liste" "list";
     Useful = "useful", reserved "utile" "useful";

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::turn::Choice;
-use crate::knowledge::{Budget, GoalId, Language, MethodId, PhaseId, Skill};
+use crate::knowledge::{Budget, GoalId, JourneyId, Language, MethodId, PhaseId, Skill};
 use crate::message::EventId;
 
 /// Everything the engine needs to go on; saved as JSON after each turn.
@@ -26,6 +26,8 @@ pub struct State {
     pub shown: Vec<MethodId>,
     /// The methods of the last list, in its order: « la 2 » means the second of these.
     pub listed: Vec<MethodId>,
+    /// The journey that was told because the project's words announce it: once is enough.
+    pub journey: Option<JourneyId>,
     /// How often in a row the coach did not understand.
     pub puzzled: u32,
     /// `stop` was said: silent until written to.
@@ -44,6 +46,7 @@ impl Default for State {
             offered: Vec::new(),
             shown: Vec::new(),
             listed: Vec::new(),
+            journey: None,
             puzzled: 0,
             paused: false,
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::index::{Form, Indexed, Shelf, Sought};
+use super::journeys::Heralds;
 use super::load::Parts;
 use super::model::{Model, Sample};
 use super::names::Names;
@@ -31,6 +32,8 @@ pub struct Engine {
     /// Names of methods and terms, for « c'est quoi … ? ».
     pub entries: Names<EntryPlace>,
     pub cues: Cues,
+    /// What announces a whole project.
+    pub heralds: Heralds,
 }
 
 /// Where an entry of the glossary stands.
@@ -78,6 +81,7 @@ impl Engine {
             entries: entries(parts),
             cues: cues(parts),
             related: related(&parts.methods),
+            heralds: Heralds::new(&parts.journeys, |need| wording.concepts(need)),
             need_owners,
             weights,
             model,

@@ -175,6 +175,13 @@ impl<'r> Fields<'r> {
         ids.into_iter().map(|id| self.as_id(kind, id)).collect()
     }
 
+    /// An identifier, with its place.
+    pub fn located_id(&mut self, name: &'static str, kind: Kind) -> Option<Located<String>> {
+        let id = self.text(name)?;
+        self.report.mention(kind, id.clone());
+        Some(id)
+    }
+
     pub fn id<T: for<'a> From<&'a str>>(&mut self, name: &'static str, kind: Kind) -> Option<T> {
         let id = self.text(name)?;
         Some(self.as_id(kind, id))

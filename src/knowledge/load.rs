@@ -7,10 +7,12 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Kind, Mention, Report, Spot};
+use super::jargon::{self, Jargon};
+use super::journeys::{self, Journey};
 use super::lexicon::{self, Lexicon};
 use super::sheet::Method;
 use super::vocabulary::{self, Case, Term, Training, Vocabulary};
-use super::{SourceFile, french, front};
+use super::{MethodId, SourceFile, french, front};
 use crate::problem::{Problem, Severity, nearest};
 
 /// Everything that was read, before it is indexed.
@@ -22,6 +24,8 @@ pub struct Parts {
     pub terms: Vec<Term>,
     pub cases: Vec<Case>,
     pub trainings: Vec<Training>,
+    pub journeys: Vec<Journey>,
+    pub jargon: Vec<Jargon>,
     pub lexicon: Lexicon,
     /// Requests that the base cannot answer: see `scope`.
     pub outside: Vec<Vec<String>>,
@@ -45,7 +49,7 @@ pub fn load(files: &[SourceFile]) -> (Parts, Vec<Problem>) {
 }
 
 /// One file for each name within a base; a later one replaces an earlier one.
-fn latest(files: &[SourceFile]) -> BTreeMap<String, SourceFile> {
+pub fn latest(files: &[SourceFile]) -> BTreeMap<String, SourceFile> {
     files
         .iter()
         .map(|file| (name(&file.path), SourceFile { path: file.path.clone(), text: clean(&file.text) }))
@@ -94,6 +98,8 @@ impl Loader {
             "glossary.yaml" => self.parts.terms = vocabulary::glossary(&file.text, &mut report),
             "cases.yaml" => self.parts.cases = vocabulary::cases(&file.text, &mut report),
             "trainings.yaml" => self.parts.trainings = vocabulary::trainings(&file.text, &mut report),
+            "journeys.yaml" => self.parts.journeys = journeys::parse(&file.text, &mut report),
+            "jargon.yaml" => self.parts.jargon = jargon::parse(&file.text, &mut report),
             "outside.txt" => self.parts.outside = topics(&file.text, &mut report),
             "families.yaml" => self.parts.lexicon = lexicon::parse(&file.text, &mut report),
             _ => match name.strip_prefix("methods/") {
@@ -127,6 +133,7 @@ impl Loader {
             method.needs = self.needs.remove(method.id.as_str()).unwrap_or_default();
         }
         self.parts.methods.sort_by(|a, b| a.id.cmp(&b.id));
+        relate_both_ways(&mut self.parts.methods);
     }
 
     fn check_vocabulary(&mut self, files: &BTreeMap<String, SourceFile>) {
@@ -217,6 +224,35 @@ impl Loader {
     }
 }
 
+/// A relation that one sheet writes holds on both: whoever comes after me has me before it. Each sheet's own relations
+/// stay first, in its order.
+fn relate_both_ways(methods: &mut [Method]) {
+    let written: Vec<(MethodId, [Vec<MethodId>; 3])> = methods
+        .iter()
+        .map(|method| (method.id.clone(), [method.after.clone(), method.before.clone(), method.related.clone()]))
+        .collect();
+    for (one, sides) in &written {
+        for (side, others) in sides.iter().enumerate() {
+            for other in others.iter().filter(|other| *other != one) {
+                let Ok(place) = methods.binary_search_by(|method| method.id.cmp(other)) else { continue };
+                let mirror = mirror(&mut methods[place], side);
+                if !mirror.contains(one) {
+                    mirror.push(one.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Where a method keeps the other side of `after`, `before` and `related`.
+fn mirror(method: &mut Method, side: usize) -> &mut Vec<MethodId> {
+    match side {
+        0 => &mut method.before,
+        1 => &mut method.after,
+        _ => &mut method.related,
+    }
+}
+
 fn sheet_names(files: &BTreeMap<String, SourceFile>) -> impl Iterator<Item = &str> {
     files.keys().filter_map(|name| name.strip_prefix("methods/")?.strip_suffix(".md"))
 }
@@ -238,7 +274,15 @@ fn unknown(mention: &Mention, what: &str, known: &[&str]) -> Problem {
 
 /// A misnamed YAML file would be ignored without a word.
 fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
-    const KNOWN: [&str; 5] = ["vocabulary.yaml", "glossary.yaml", "cases.yaml", "trainings.yaml", "families.yaml"];
+    const KNOWN: [&str; 7] = [
+        "vocabulary.yaml",
+        "glossary.yaml",
+        "cases.yaml",
+        "trainings.yaml",
+        "journeys.yaml",
+        "jargon.yaml",
+        "families.yaml",
+    ];
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         let help = nearest(name, KNOWN).map_or_else(
             || format!("fichiers lus : {}", KNOWN.join(", ")),
@@ -283,7 +327,7 @@ fn needs(text: &str, report: &mut Report) -> Vec<String> {
 }
 
 /// Line and column of the first place where `piece` is written; zeros when it cannot be found.
-fn find(text: &str, piece: &str) -> (u32, u32) {
+pub fn find(text: &str, piece: &str) -> (u32, u32) {
     (1..)
         .zip(text.lines())
         .find_map(|(number, line)| {

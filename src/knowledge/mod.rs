@@ -8,6 +8,8 @@ mod fit;
 pub mod french;
 mod front;
 mod index;
+mod jargon;
+pub mod journeys;
 mod lexicon;
 mod load;
 mod model;
@@ -15,6 +17,7 @@ mod names;
 mod query;
 mod reading;
 mod recommend;
+mod review;
 mod scope;
 mod sections;
 pub mod sheet;
@@ -22,11 +25,12 @@ mod spelling;
 mod vocabulary;
 mod weights;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 pub use evidence::Evidence;
+pub use journeys::{Journey, Leg};
 pub use reading::Reading;
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
@@ -50,7 +54,10 @@ pub struct Library {
     terms: Vec<Term>,
     cases: Vec<Case>,
     trainings: Vec<Training>,
+    journeys: Vec<Journey>,
+    jargon: Vec<jargon::Jargon>,
     fingerprint: String,
+    aside: Vec<(String, String)>,
     /// Concepts of each sheet's own words, for the reasons.
     sheet_concepts: Vec<HashSet<String>>,
     engine: Engine,
@@ -109,8 +116,48 @@ impl Library {
 
     fn new(parts: load::Parts, engine: Engine) -> Self {
         let sheet_concepts = parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
-        let load::Parts { methods, vocabulary, terms, cases, trainings, fingerprint, .. } = parts;
-        Self { methods, vocabulary, terms, cases, trainings, fingerprint, sheet_concepts, engine }
+        let load::Parts { methods, vocabulary, terms, cases, trainings, journeys, jargon, fingerprint, .. } = parts;
+        Self {
+            methods,
+            vocabulary,
+            terms,
+            cases,
+            trainings,
+            journeys,
+            jargon,
+            fingerprint,
+            aside: Vec::new(),
+            sheet_concepts,
+            engine,
+        }
+    }
+
+    /// Takes these addresses out of what agents are shown; coaches still see them in [`Library::links_set_aside`].
+    pub fn set_aside(&mut self, urls: &BTreeSet<String>) {
+        for method in &mut self.methods {
+            let (aside, kept) =
+                std::mem::take(&mut method.links).into_iter().partition(|link| urls.contains(&link.url));
+            method.links = kept;
+            let aside: Vec<sheet::Link> = aside;
+            self.aside.extend(aside.into_iter().map(|link| (method.id.as_str().to_owned(), link.url)));
+        }
+        let cases = self.cases.iter_mut().map(|case| (&case.id, &mut case.url));
+        let trainings = self.trainings.iter_mut().map(|training| (&training.id, &mut training.url));
+        for (id, url) in cases.chain(trainings) {
+            if let Some(broken) = url.take_if(|url| urls.contains(url)) {
+                self.aside.push((id.clone(), broken));
+            }
+        }
+    }
+
+    /// The links that agents are not shown: the sheet, case or training that has it, and its address.
+    pub fn links_set_aside(&self) -> &[(String, String)] {
+        &self.aside
+    }
+
+    /// What an editor would say of the files that this library was built from.
+    pub fn review(&self, files: &[SourceFile]) -> Vec<Problem> {
+        review::review(self, files)
     }
 
     /// Hash of all files, for traces: same hash, same advice.
@@ -136,6 +183,44 @@ impl Library {
     /// In the order of `vocabulary.yaml`.
     pub fn phases(&self) -> &[Phase] {
         &self.vocabulary.phases
+    }
+
+    pub fn phase(&self, id: &PhaseId) -> Option<&Phase> {
+        self.vocabulary.phases.iter().find(|phase| phase.id == *id)
+    }
+
+    pub fn goal(&self, id: &GoalId) -> Option<&Goal> {
+        self.vocabulary.goals.iter().find(|goal| goal.id == *id)
+    }
+
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    pub fn trainings(&self) -> &[Training] {
+        &self.trainings
+    }
+
+    /// In the order of `journeys.yaml`.
+    pub fn journeys(&self) -> &[Journey] {
+        &self.journeys
+    }
+
+    pub fn journey(&self, id: &JourneyId) -> Option<&Journey> {
+        self.journeys.iter().find(|journey| journey.id == *id)
+    }
+
+    /// The journey that a request announces, when it is a whole project.
+    pub fn journey_for(&self, text: &str) -> Option<&Journey> {
+        self.journeys.get(journeys::announced(&self.engine, text)?)
+    }
+
+    pub fn journeys_of(&self, method: &MethodId) -> Vec<&Journey> {
+        self.journeys.iter().filter(|journey| journey.stages.iter().any(|leg| leg.method == *method)).collect()
+    }
+
+    pub fn terms_of(&self, method: &MethodId) -> Vec<&Term> {
+        self.terms.iter().filter(|term| term.methods.contains(method)).collect()
     }
 
     pub fn cases_of(&self, method: &MethodId) -> Vec<&Case> {
@@ -242,9 +327,11 @@ mod id {
         GoalId,
         /// A phase of `vocabulary.yaml`, e.g. `cadrer`.
         PhaseId,
+        /// A journey of `journeys.yaml`, e.g. `refondre-formulaire`.
+        JourneyId,
     }
 }
-pub use id::{GoalId, MethodId, PhaseId};
+pub use id::{GoalId, JourneyId, MethodId, PhaseId};
 
 /// The languages that the coach speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

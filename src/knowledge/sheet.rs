@@ -1,9 +1,11 @@
 //! One method: the front matter and the sections of one Markdown file, with its needs file beside it.
 
+use serde::Serialize;
+
 use super::{Budget, GoalId, MethodId, PhaseId, Skill};
 
 /// A complete sheet. Texts are the small Markdown of `dialogue::turn::Markup`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Method {
     pub id: MethodId,
     pub name: String,
@@ -29,13 +31,13 @@ pub struct Method {
 }
 
 /// Working hours for an ordinary use.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Hours {
     pub min: f32,
     pub max: f32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct People {
     pub min: u32,
     pub max: u32,
@@ -43,7 +45,8 @@ pub struct People {
 }
 
 /// Whom a sheet's number of people counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Counted {
     #[default]
     Participants,
@@ -53,14 +56,15 @@ pub enum Counted {
     Respondents,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Place {
     OnSite,
     Remote,
     Either,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     pub title: String,
     pub url: String,
@@ -69,7 +73,8 @@ pub struct Link {
     pub kind: LinkKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LinkKind {
     Official,
     ThirdParty,
@@ -79,7 +84,7 @@ pub enum LinkKind {
 }
 
 /// The Markdown under each heading, trimmed.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Sections {
     pub purpose: String,
     pub when: String,
@@ -94,7 +99,7 @@ pub struct Sections {
 }
 
 /// One numbered step of « Étapes ».
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stage {
     pub title: String,
     pub minutes: u32,

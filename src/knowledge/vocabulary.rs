@@ -1,11 +1,13 @@
 //! The shared words of the base: phases, goals, glossary, cases, trainings, as read from their YAML files.
 
+use serde::Serialize;
+
 use super::fields::{Fields, Kind, Located, Report, Spot, plain};
 use super::{GoalId, MethodId, PhaseId, sections};
 use crate::yaml::Node;
 
 /// A phase of a project, as in `vocabulary.yaml`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Phase {
     pub id: PhaseId,
     pub name: String,
@@ -17,7 +19,7 @@ pub struct Phase {
 }
 
 /// A goal, as in `vocabulary.yaml`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Goal {
     pub id: GoalId,
     pub name: String,
@@ -27,7 +29,7 @@ pub struct Goal {
 }
 
 /// A word of the trade and what it means.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Term {
     pub term: String,
     pub english: String,
@@ -41,7 +43,7 @@ pub struct Term {
 }
 
 /// A real use of methods.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Case {
     pub id: String,
     pub title: String,
@@ -56,7 +58,7 @@ pub struct Case {
 }
 
 /// A course or a guide to learn methods with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Training {
     pub id: String,
     pub title: String,
@@ -97,10 +99,10 @@ pub fn trainings(text: &str, report: &mut Report) -> Vec<Training> {
 }
 
 /// A value and the name that must be its own in the file.
-type Entry<T> = (Located<String>, T);
+pub type Entry<T> = (Located<String>, T);
 
 /// A file whose only field is a list of mappings.
-fn document<T>(
+pub fn document<T>(
     text: &str,
     report: &mut Report,
     list: &'static str,
@@ -115,7 +117,12 @@ fn document<T>(
     items
 }
 
-fn each<T>(items: Vec<Node>, report: &mut Report, what: &str, read: fn(&mut Fields<'_>) -> Option<Entry<T>>) -> Vec<T> {
+pub fn each<T>(
+    items: Vec<Node>,
+    report: &mut Report,
+    what: &str,
+    read: fn(&mut Fields<'_>) -> Option<Entry<T>>,
+) -> Vec<T> {
     let mut seen: Vec<(String, Spot)> = Vec::new();
     let mut values = Vec::new();
     for item in items {

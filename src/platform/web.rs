@@ -1,4 +1,4 @@
-//! The page and the JSON interface.
+//! The talk, the pages of the method base, and the JSON interface.
 //!
 //! Both hand what a person wrote to the inbox and read the answer from the store, so a reply is delivered as soon as
 //! its turn is committed. The health addresses live here too, and stay when the chat is switched off.
@@ -10,6 +10,7 @@ mod guard;
 mod markup;
 mod pages;
 mod probes;
+mod reading;
 mod refusal;
 mod render;
 mod talk;
@@ -17,7 +18,7 @@ mod throttle;
 mod visitor;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -62,6 +63,8 @@ impl Web {
 pub struct WebState {
     pub settings: WebSettings,
     pub coach: CoachSettings,
+    /// The base, to be read as pages.
+    pub content: Arc<Content>,
     /// What a newcomer reads before anything is stored: see [`greeting`].
     pub greeting: Vec<Reply>,
     pub store: Store,
@@ -83,6 +86,8 @@ struct App {
     house: WebState,
     throttle: Throttle,
     stop: CancellationToken,
+    /// The whole base as JSON, made when it is first asked for.
+    open_data: OnceLock<axum::body::Bytes>,
 }
 
 /// Answers requests until `stop`, then lets those in hand finish.
@@ -101,11 +106,19 @@ pub async fn serve(listener: TcpListener, state: WebState, stop: CancellationTok
 
 fn router(house: WebState, stop: CancellationToken) -> Router {
     let chat = house.settings.chat;
-    let app = Arc::new(App { throttle: Throttle::new(house.settings.messages_per_minute), house, stop });
+    let app = Arc::new(App {
+        throttle: Throttle::new(house.settings.messages_per_minute),
+        house,
+        stop,
+        open_data: OnceLock::new(),
+    });
     let mut router = Router::new().merge(probes::router());
     if chat {
-        router =
-            router.merge(talk::router()).merge(pages::router()).nest("/api", api::router()).merge(assets::router());
+        router = router
+            .merge(talk::router())
+            .merge(pages::router())
+            .nest("/api", api::router().merge(reading::data_router()));
+        router = router.merge(reading::router()).merge(assets::router());
     }
     router
         .fallback(pages::not_found)

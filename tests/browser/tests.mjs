@@ -10,6 +10,19 @@ const PROJECT =
   "Les usagers reviennent trois fois au guichet parce qu'il manque un papier. " +
   "Nous voulons comprendre ce qui leur manque. Nous sommes quatre, sans budget.";
 
+/** The pages of the base: one of each kind. */
+const BASE_PAGES = {
+  methodes: "/methodes",
+  recherche: "/methodes?q=refondre+un+formulaire&personnes=8",
+  rien: "/methodes?phase=cadrer&duree=1&personnes=5000",
+  fiche: "/methodes/observation-terrain",
+  parcours: "/parcours",
+  "un-parcours": "/parcours/refondre-formulaire",
+  cas: "/cas",
+  formations: "/formations",
+  glossaire: "/glossaire",
+};
+
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** The whole dialogue by keyboard: description, questions, advice, a digression, a number, a choice. */
@@ -189,6 +202,10 @@ for (const [device, screen] of Object.entries({ 390: PHONE, 1440: { viewport: { 
       }
       await visit.go("/?avis=effacee");
       await look("news");
+      for (const [name, path] of Object.entries(BASE_PAGES)) {
+        await visit.go(path);
+        await look(name);
+      }
       await visit.end();
     };
   }
@@ -205,9 +222,64 @@ tests["every page fits at 320 pixels, as at 400 % zoom"] = async (house) => {
   await visit.say(PROJECT);
   await visit.untilAdvised();
   assert.ok((await visit.overflow()) <= 0, "the talk is wider than the window");
-  for (const path of ["/mentions", "/accessibilite", "/effacer", "/nouvelle-conversation"]) {
+  for (const path of ["/mentions", "/accessibilite", "/effacer", "/nouvelle-conversation", ...Object.values(BASE_PAGES)]) {
     await visit.go(path);
     assert.ok((await visit.overflow()) <= 0, `${path} is wider than the window`);
   }
   await visit.end();
 };
+
+const NEED = "les usagers reviennent trois fois parce qu'il manque un papier";
+
+tests["methods are found while one types, and the address keeps what was asked"] = async (house) => {
+  const visit = await Visit.start(house);
+  await visit.go("/methodes");
+  await visit.tabTo((at) => at.id === "q", "the search field");
+  await visit.type(NEED);
+  await visit.page.locator("#resultats .why").first().waitFor();
+  assert.equal((await visit.focus()).id, "q", "the focus stays in the field");
+  const found = await visit.page.locator("#resultats h3").allTextContents();
+  assert.ok(found.length >= 3 && found.length <= 12, found.join());
+  await visit.page.waitForURL("**/methodes?q=*");
+  await visit.page.reload();
+  assert.deepEqual(await visit.page.locator("#resultats h3").allTextContents(), found, "the same without the script");
+  await visit.page.getByLabel("Temps disponible").selectOption("1");
+  await visit.page.waitForURL("**&duree=1");
+  await visit.end();
+};
+
+tests["methods are found without JavaScript, by the button, then read"] = async (house) => {
+  const visit = await Visit.start(house, { javaScriptEnabled: false });
+  await visit.go("/methodes");
+  await visit.tabTo((at) => at.id === "q", "the search field");
+  await visit.type(NEED);
+  await visit.tabTo((at) => at.text === "Chercher", "the button");
+  await visit.press("Enter");
+  await visit.page.locator("#resultats .why").first().waitFor();
+  const first = visit.page.locator("#resultats h3 a").first();
+  const name = await first.textContent();
+  await first.click();
+  assert.equal(await visit.page.locator("h1").textContent(), name);
+  await visit.end();
+};
+
+tests["every sheet prints on one A4 page"] = async (house) => {
+  const visit = await Visit.start(house);
+  await visit.go("/methodes");
+  const paths = await visit.page.locator("#resultats h3 a").evaluateAll((links) => links.map((a) => a.getAttribute("href")));
+  assert.ok(paths.length >= 100, `${paths.length} sheets`);
+  const long = [];
+  for (const path of paths) {
+    await visit.go(path);
+    const pages = pagesOf(await visit.page.pdf({ preferCSSPageSize: true }));
+    if (pages !== 1) long.push(`${path}: ${pages} pages`);
+  }
+  assert.deepEqual(long, []);
+  await visit.end();
+};
+
+/** The number of pages that a PDF of Chromium declares in its page tree. */
+function pagesOf(pdf) {
+  const counts = [...pdf.toString("latin1").matchAll(/\/Type\s*\/Pages[^]*?\/Count\s+(\d+)/g)].map((match) => Number(match[1]));
+  return Math.max(...counts);
+}

@@ -59,8 +59,18 @@ export class Visit {
     assert.fail(`Tab never comes to ${what}`);
   }
 
+  /** The page may still be scrolling when the key is released. */
   async seesFocus() {
-    const seen = await this.page.evaluate(() => {
+    let seen = await this.focusSeen();
+    for (let tries = 0; tries < 10 && !seen.inSight; tries += 1) {
+      await this.page.waitForTimeout(50);
+      seen = await this.focusSeen();
+    }
+    assert.deepEqual(seen, { outline: true, inSight: true }, "the focus cannot be seen");
+  }
+
+  focusSeen() {
+    return this.page.evaluate(() => {
       const focused = document.activeElement;
       const style = getComputedStyle(focused);
       const box = focused.getBoundingClientRect();
@@ -72,7 +82,6 @@ export class Visit {
         inSight: focused === above || focused.contains(above) || above?.contains(focused) === true,
       };
     });
-    assert.deepEqual(seen, { outline: true, inSight: true }, "the focus cannot be seen");
   }
 
   replies() {

@@ -126,3 +126,27 @@ proptest! {
         prop_assert_eq!(undone.answers, before.answers);
     }
 }
+
+#[test]
+fn with_a_public_address_the_coach_leads_to_the_pages() {
+    use declic::content::{self, Sources};
+    use declic::dialogue::House;
+    let house = House { public_url: Some("https://declic.example".to_owned()), ..House::default() };
+    let content = content::load_or_explain(&Sources::default(), house).unwrap();
+    let hear = |state, text: &str| {
+        let input = Input::Said { text: text.to_owned() };
+        step(&content, state, &EventId("e".to_owned()), input, Timestamp::UNIX_EPOCH)
+    };
+    let said = |turn: &Turn| {
+        let replies =
+            turn.effects.iter().filter_map(|effect| if let Effect::Say(reply) = effect { Some(reply) } else { None });
+        serde_json::to_string(&replies.collect::<Vec<_>>()).unwrap()
+    };
+    let first =
+        hear(State::default(), "refondre un formulaire avec cinq collègues en trois semaines, sans budget, sur place");
+    let at_once = said(&first);
+    let told = format!("{at_once}{}", said(&hear(first.state, "proposer")));
+    assert!(told.contains("(https://declic.example/parcours/refondre-formulaire)"), "{told}");
+    assert!(told.contains("https://declic.example/methodes/"), "{told}");
+    assert!(!told.contains("methode:"), "{told}");
+}

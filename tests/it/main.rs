@@ -5,6 +5,7 @@
 mod house;
 
 mod architecture;
+mod base;
 mod content;
 mod conversations;
 mod delivery;

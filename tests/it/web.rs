@@ -23,6 +23,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::shared;
+
 /// Says back what it hears; `efface` erases, `fiche` shows a card, `english` answers in English.
 fn echo(pending: &Pending, _now: Timestamp) -> Turn {
     let mut effects = Vec::new();
@@ -115,6 +117,7 @@ impl Service {
         let health = Health::expecting([PlatformKind::Matrix]);
         let state = WebState {
             coach: CoachSettings { contact: Some("labo@example.org".to_owned()), retention_days: 90 },
+            content: shared().clone(),
             greeting: vec![greeting()],
             store: store.clone(),
             inbox: Inbox::new(store.clone(), clock.clone(), bells.clone()),
@@ -149,7 +152,12 @@ impl Service {
     }
 
     async fn say(&self, id: &str, message: Value) -> Response {
-        self.post(&format!("/api/conversations/{id}/messages")).json(&message).send().await.unwrap()
+        self.post(&format!("/api/conversations/{id}/messages"))
+            .header(CONTENT_TYPE, "application/json")
+            .body(message.to_string())
+            .send()
+            .await
+            .unwrap()
     }
 
     async fn page(&self, path: &str, cookie: &str) -> String {
@@ -165,7 +173,7 @@ impl Service {
 
 async fn json_of(response: Response, status: StatusCode) -> Value {
     let got = response.status();
-    let body: Value = response.json().await.unwrap();
+    let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(got, status, "{body}");
     body
 }
@@ -426,7 +434,10 @@ async fn cards_are_drawn_with_links_to_the_web_only() {
     let service = Service::start().await;
     let cookie = cookie_of(&service.form("/messages", "", "text=fiche").send().await.unwrap());
     let page = service.page("/", &cookie).await;
-    assert!(page.contains("<h3>Persona</h3>") && page.contains("<dt>Durée</dt>"), "{page}");
+    assert!(
+        page.contains("<h3><a href=\"/methodes/persona\">Persona</a></h3>") && page.contains("<dt>Durée</dt>"),
+        "{page}"
+    );
     assert!(page.contains("<a href=\"https://example.org/persona\" rel=\"noopener\">Le guide</a>"), "{page}");
     assert!(!page.contains("javascript:"));
 }
@@ -544,4 +555,67 @@ async fn it_stops_though_an_answer_is_awaited() {
     assert_eq!(told.headers()[LOCATION], "/?avis=en-attente#dernier");
     let ended = tokio::time::timeout(Duration::from_secs(3), service.server).await.expect("it does not stop");
     ended.unwrap().unwrap();
+}
+
+// ---------------------------------------------------------------------------------------------- The base, as pages.
+
+#[tokio::test]
+async fn the_base_is_read_without_the_bot() {
+    let service = Service::start().await;
+    let all = service.page("/methodes", "").await;
+    let library = &shared().library;
+    for method in library.methods() {
+        assert!(all.contains(&format!("href=\"/methodes/{}\"", method.id)), "{}", method.id);
+    }
+    for (path, count, sign) in [
+        ("/parcours", library.journeys().len(), "<h2><a href=\"/parcours/"),
+        ("/cas", library.cases().len(), "<li id="),
+        ("/formations", library.trainings().len(), "<li id="),
+        ("/glossaire", library.terms().len(), "<li id="),
+    ] {
+        assert_eq!(service.page(path, "").await.matches(sign).count(), count, "{path}");
+    }
+    let sheet = service.page("/methodes/persona", "").await;
+    assert!(
+        sheet.contains("<h2>Étapes</h2>") && sheet.contains("href=\"/cas#") && !sheet.contains("methode:"),
+        "{sheet}"
+    );
+    for path in ["/methodes/nothing-like-it", "/parcours/nothing"] {
+        assert_eq!(service.get(path).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(service.conversations().await, 0, "reading keeps nothing");
+}
+
+#[tokio::test]
+async fn methods_are_filtered_and_searched_by_a_plain_form() {
+    let service = Service::start().await;
+    let short = service.page("/methodes?q=&phase=animer&duree=1&personnes=50", "").await;
+    assert!(
+        short.contains("/methodes/un-deux-quatre-tous") && !short.contains("/methodes/codeveloppement\""),
+        "{short}"
+    );
+    assert!(short.contains("<option value=\"animer\" selected>"));
+    let found = service.page("/methodes?q=faire+un+persona", "").await;
+    let first = found.split("<h3><a href=\"/methodes/").nth(1).unwrap();
+    assert!(first.starts_with("persona\""), "{first}");
+    let part = service.get("/methodes?q=persona").header("x-declic-script", "1").send().await.unwrap();
+    assert!(!part.text().await.unwrap().contains("<html"));
+    let hostile = service.page("/methodes?q=%3Cscript%3E&personnes=%22%3E%3Cb%3E&duree=NaN&phase=%27", "").await;
+    assert!(!hostile.contains("<script>") && !hostile.contains("<b>"), "{hostile}");
+}
+
+#[tokio::test]
+async fn the_whole_base_can_be_taken_as_json() {
+    let service = Service::start().await;
+    let response = service.get("/api/methodes").send().await.unwrap();
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    let tag = response.headers()["etag"].clone();
+    let body = json_of(response, StatusCode::OK).await;
+    assert_eq!(body["licence"], "etalab-2.0");
+    assert_eq!(body["methods"].as_array().unwrap().len(), shared().library.methods().len());
+    for list in ["phases", "goals", "journeys", "cases", "trainings", "terms"] {
+        assert!(!body[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    let again = service.get("/api/methodes").header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
 }

@@ -14,7 +14,7 @@ pub struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
     Asset {
         path: "/assets/style.css",
         kind: "text/css; charset=utf-8",
@@ -24,6 +24,11 @@ const ASSETS: [Asset; 3] = [
         path: "/assets/chat.js",
         kind: "text/javascript; charset=utf-8",
         text: include_str!("../../../assets/web/chat.js"),
+    },
+    Asset {
+        path: "/assets/search.js",
+        kind: "text/javascript; charset=utf-8",
+        text: include_str!("../../../assets/web/search.js"),
     },
     Asset { path: "/assets/icon.svg", kind: "image/svg+xml", text: include_str!("../../../assets/web/icon.svg") },
 ];

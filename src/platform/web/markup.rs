@@ -12,7 +12,13 @@ pub fn is_web(url: &str) -> bool {
     matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
-/// Markup as safe HTML: no HTML of its own, no image, links to the web only.
+/// Where a link may lead: to the web, or to another sheet (`methode:persona`).
+fn destination(url: &str) -> Option<String> {
+    let sheet = url.strip_prefix("methode:").filter(|id| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    sheet.map(|id| format!("/methodes/{id}")).or_else(|| is_web(url).then(|| url.to_owned()))
+}
+
+/// Markup as safe HTML: no HTML of its own, no image, links to the web and to other sheets only.
 pub fn to_html(markup: &str) -> String {
     let mut linked = Vec::new();
     let events = Parser::new_ext(markup, Options::empty()).filter_map(|event| safe(event, &mut linked));
@@ -30,8 +36,9 @@ fn safe<'a>(event: Event<'a>, linked: &mut Vec<bool>) -> Option<Event<'a>> {
         Event::Start(Tag::Heading { .. }) => Some(opening_heading()),
         Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Heading(HEADING))),
         Event::Start(Tag::Link { dest_url, .. }) => {
-            linked.push(is_web(&dest_url));
-            is_web(&dest_url).then(|| Event::InlineHtml(opening_link(&dest_url)))
+            let leads_to = destination(&dest_url);
+            linked.push(leads_to.is_some());
+            leads_to.map(|url| Event::InlineHtml(opening_link(&url)))
         }
         Event::End(TagEnd::Link) => linked.pop()?.then_some(Event::InlineHtml("</a>".into())),
         other => Some(other),
@@ -125,6 +132,8 @@ mod tests {
         assert_eq!(to_html("[g](https://example.org/?a=1&b=2)"), link);
         assert_eq!(to_html("[g](javascript:alert(1))"), "<p>g</p>\n");
         assert_eq!(to_html("[g](data:text/html,x) [h](//evil.example)"), "<p>g h</p>\n");
+        assert!(to_html("[g](methode:plan-action)").contains("<a href=\"/methodes/plan-action\""));
+        assert_eq!(to_html("[g](methode:a/../b)"), "<p>g</p>\n");
         assert!(!to_html("[g](<https://example.org/\"onmouseover=\"x>)").contains("\"onmouseover"));
     }
 

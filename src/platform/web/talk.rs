@@ -24,7 +24,7 @@ use super::{App, exchange};
 use crate::message::{ConversationId, EventId};
 
 /// What the script sends with the form.
-const SCRIPT: &str = "x-declic-script";
+pub const SCRIPT: &str = "x-declic-script";
 
 pub fn router() -> Router<Arc<App>> {
     // Whoever reloads the address of the form finds the exchange.
