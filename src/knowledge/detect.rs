@@ -43,7 +43,7 @@ fn belief(text: &Reading) -> Vec<f32> {
 }
 
 /// Turns differences of cosine into shares.
-const SHARPNESS: f32 = 25.0;
+const SHARPNESS: f32 = 45.0;
 /// A cosine from which the model is believed in full.
 const CLEAR: f32 = 0.35;
 /// What a cue found in the text adds; longer ones more.
