@@ -16,6 +16,8 @@ use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
+use crate::platform::discord::api::Api;
+use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
@@ -78,6 +80,12 @@ enum Command {
     },
     /// Check the method base and the script; exit code 1 when there is anything to mend
     Check,
+    /// Say what keeps the Discord part from working; exit code 1 when something is missing
+    Doctor {
+        /// The server to look at, by its id
+        #[arg(long, value_name = "ID")]
+        guild: Option<u64>,
+    },
     /// Show the configuration that holds, secrets hidden
     Config,
     /// Write every conversation as JSON lines
@@ -98,6 +106,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Suggest { request, json } => suggest(&place, &request, json),
         Command::Eval { file, json } => evaluate(&place, &file, json),
         Command::Check => check(&place),
+        Command::Doctor { guild } => doctor(&place, guild).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -189,6 +198,14 @@ fn check(place: &Place) -> anyhow::Result<ExitCode> {
 fn show_config(place: &Place) -> anyhow::Result<ExitCode> {
     let shown = config::explain(place.config.as_deref(), &place.overrides()).map_err(|problems| all(&problems))?;
     print(shown.trim_end())
+}
+
+async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let discord = settings.discord.context("discord.token is not set: there is nothing to examine")?;
+    let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
+    print(&report.lines.join("\n"))?;
+    Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

@@ -29,7 +29,8 @@ impl Talk<'_> {
 
     fn value_of_choice(&self, step: &str, kind: &str, id: &str) -> Option<Value> {
         match kind {
-            "goal" => Some(Value::Goals { goals: vec![GoalId::from(id)] }),
+            // Some platforms let several be chosen at once: `goal:a+b`.
+            "goal" => Some(Value::Goals { goals: id.split('+').map(GoalId::from).collect() }),
             "phase" => Some(Value::Phase { phase: id.into() }),
             _ => {
                 let (question, listed) = self.listed(step, id)?;
