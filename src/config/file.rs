@@ -9,7 +9,10 @@ use config::{Config, Environment, File, FileFormat};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use super::{CoachSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, Shards, WebSettings};
+use super::{
+    CoachSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, Shards,
+    WebSettings,
+};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
@@ -46,8 +49,14 @@ const KEYS: [(&str, &str); 31] = [
     ("discord.root_certificate", ""),
     ("log.format", "\"human\""),
 ];
-const SECRETS: [&str; 6] =
-    ["store.url", "discord.token", "matrix.password", "matrix.access_token", "matrix.recovery_passphrase", "matrix.store_passphrase"];
+const SECRETS: [&str; 6] = [
+    "store.url",
+    "discord.token",
+    "matrix.password",
+    "matrix.access_token",
+    "matrix.recovery_passphrase",
+    "matrix.store_passphrase",
+];
 const LISTS: [&str; 2] = ["knowledge", "matrix.allow"];
 const PREFIX: &str = "DECLIC";
 

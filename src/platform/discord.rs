@@ -18,7 +18,7 @@ use twilight_gateway::{ConfigBuilder, Intents, ShardId};
 use self::api::{Api, ApiError};
 use self::event::Id;
 use self::phrases::Phrases;
-use self::reader::{HANDLE, Reader};
+use self::reader::{HANDLE, OPENED, Reader};
 use self::send::Sender;
 use self::shard::Listener;
 use self::translate::{Catalogue, Ears};
@@ -47,6 +47,9 @@ pub mod translate;
 
 /// How often handles whose time is over are thrown away.
 const SWEEP: Duration = Duration::from_secs(900);
+
+/// Discord repeats an event within minutes, if at all.
+const REPEATED_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// A cheap handle: one clone listens, another sends.
 #[derive(Clone, Default)]
@@ -111,13 +114,15 @@ impl Discord {
         patiently("the commands", || register(&reader, settings, door.application)).await?;
         // A second listener would be a second process on one store, which `serve` refuses.
         let _ = self.reader.set(reader.clone());
-        let Shards { first, end, total } = settings.shards.unwrap_or(Shards { first: 0, end: door.shards, total: door.shards });
+        let Shards { first, end, total } =
+            settings.shards.unwrap_or(Shards { first: 0, end: door.shards, total: door.shards });
         anyhow::ensure!(
             door.starts_left >= end - first,
             "Discord allows only {} more connections today: wait, or look for what restarts so often",
             door.starts_left
         );
-        let config = ConfigBuilder::new(settings.token.expose_secret().to_owned(), intents(settings)).proxy_url(door.gateway);
+        let config =
+            ConfigBuilder::new(settings.token.expose_secret().to_owned(), intents(settings)).proxy_url(door.gateway);
         let config = config.build();
         let connected = Arc::new(AtomicU32::new(0));
         let mut shards = JoinSet::new();
@@ -145,7 +150,12 @@ fn listener(reader: &Reader, connected: &Arc<AtomicU32>, answered: &Arc<dyn Fn(b
         // Replies can be sent as long as one shard is there.
         answered(now || before > 1);
     };
-    Listener { api: reader.api.clone(), ears: Arc::clone(&reader.ears), reader: reader.clone(), connected: Box::new(connected) }
+    Listener {
+        api: reader.api.clone(),
+        ears: Arc::clone(&reader.ears),
+        reader: reader.clone(),
+        connected: Box::new(connected),
+    }
 }
 
 /// Only what is needed: threads and deletions, messages that name the coach, direct messages; the words of others only
@@ -158,7 +168,8 @@ fn intents(settings: &DiscordSettings) -> Intents {
 async fn knock(api: &Api) -> Result<Door, ApiError> {
     let (me, application) = tokio::try_join!(api.get("/users/@me"), api.get("/applications/@me"))?;
     let gateway = api.get("/gateway/bot").await?;
-    let number = |value: &Value, default| value.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(default);
+    let number =
+        |value: &Value, default| value.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(default);
     Ok(Door {
         me: id(&me)?,
         application: id(&application)?,
@@ -245,6 +256,12 @@ async fn drop_old_handles(inbox: &Inbox) -> anyhow::Result<()> {
     for (name, _) in inbox.checkpoints(HANDLE).await? {
         let interaction = Id::parse(&name[HANDLE.len()..]).unwrap_or_default();
         if !send::is_good(interaction, now) {
+            inbox.drop_checkpoint(&name).await?;
+        }
+    }
+    for (name, _) in inbox.checkpoints(OPENED).await? {
+        let asked = Id::parse(&name[OPENED.len()..]).unwrap_or_default().at();
+        if now - REPEATED_FOR > asked {
             inbox.drop_checkpoint(&name).await?;
         }
     }

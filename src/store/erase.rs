@@ -38,12 +38,7 @@ impl Store {
     }
 
     /// Erases the conversations of a platform whose last turn is older than this. Gives how many.
-    pub async fn purge_older_than(
-        &self,
-        platform: PlatformKind,
-        days: u32,
-        now: Timestamp,
-    ) -> anyhow::Result<usize> {
+    pub async fn purge_older_than(&self, platform: PlatformKind, days: u32, now: Timestamp) -> anyhow::Result<usize> {
         let before = now.as_millisecond().saturating_sub(millis(DAY * days));
         // A message that just arrived in an old conversation makes it a live one.
         let old: Vec<(String,)> = sqlx::query_as(
@@ -69,12 +64,13 @@ impl Store {
     pub async fn drop_words(&self, platform: PlatformKind, now: Timestamp) -> anyhow::Result<()> {
         let mut connection = self.database.write().await?;
         let mut tx = connection.begin_writing().await?;
-        let emptied = sqlx::query("UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> ''")
-            .bind(platform.as_str())
-            .bind(now.as_millisecond() - millis(SHORT_LIFE))
-            .execute(&mut *tx)
-            .await
-            .context("cannot empty the inbox")?;
+        let emptied =
+            sqlx::query("UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> ''")
+                .bind(platform.as_str())
+                .bind(now.as_millisecond() - millis(SHORT_LIFE))
+                .execute(&mut *tx)
+                .await
+                .context("cannot empty the inbox")?;
         sqlx::query("UPDATE outbox SET kept = 0 WHERE platform = $1 AND kept = 1")
             .bind(platform.as_str())
             .execute(&mut *tx)

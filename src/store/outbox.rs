@@ -107,13 +107,12 @@ impl Store {
 
     /// The key of the newest reply of a conversation.
     pub async fn newest_reply(&self, conversation: &ConversationId) -> anyhow::Result<Option<DeliveryKey>> {
-        let row: Option<(String,)> = sqlx::query_as(
-            "SELECT key FROM outbox WHERE conversation = $1 ORDER BY turn DESC, position DESC LIMIT 1",
-        )
-        .bind(conversation.as_str())
-        .fetch_optional(&mut *self.database.read().await?)
-        .await
-        .context("cannot read the outbox")?;
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT key FROM outbox WHERE conversation = $1 ORDER BY turn DESC, position DESC LIMIT 1")
+                .bind(conversation.as_str())
+                .fetch_optional(&mut *self.database.read().await?)
+                .await
+                .context("cannot read the outbox")?;
         Ok(row.map(|(key,)| DeliveryKey::from_stored(key)))
     }
 

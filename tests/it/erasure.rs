@@ -6,7 +6,7 @@ use declic::dialogue::state::{Answer, Value};
 use declic::dialogue::turn::{
     Block, Card, CardLink, Choice, ChoiceId, Concern, Disclosure, Effect, Fact, Input, Reminder, Reply,
 };
-use declic::message::Incoming;
+use declic::message::{Incoming, PlatformKind};
 use declic::store::{Received, Store};
 use sqlx::Connection as _;
 

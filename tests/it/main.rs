@@ -8,6 +8,7 @@ mod architecture;
 mod content;
 mod conversations;
 mod delivery;
+mod discord;
 mod engine;
 mod erasure;
 mod knowledge;

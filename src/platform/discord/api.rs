@@ -56,11 +56,13 @@ pub enum ApiError {
 /// Discord's numbers that we tell apart.
 pub mod code {
     pub const UNKNOWN_CHANNEL: u64 = 10003;
-    pub const UNKNOWN_GUILD: u64 = 10004;
+    pub const UNKNOWN_MESSAGE: u64 = 10008;
     pub const UNKNOWN_WEBHOOK: u64 = 10015;
     pub const UNKNOWN_INTERACTION: u64 = 10062;
     pub const ALREADY_ACKNOWLEDGED: u64 = 40060;
     pub const INVALID_WEBHOOK_TOKEN: u64 = 50027;
+    /// « Cannot execute action on this channel type ».
+    pub const WRONG_CHANNEL_TYPE: u64 = 50024;
     pub const THREAD_EXISTS: u64 = 160_004;
 }
 

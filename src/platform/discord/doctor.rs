@@ -75,13 +75,7 @@ async fn application(api: &Api, settings: &DiscordSettings, report: &mut Report)
     Ok(())
 }
 
-async fn server(
-    api: &Api,
-    settings: &DiscordSettings,
-    guild: Id,
-    me: Id,
-    report: &mut Report,
-) -> anyhow::Result<()> {
+async fn server(api: &Api, settings: &DiscordSettings, guild: Id, me: Id, report: &mut Report) -> anyhow::Result<()> {
     let (server, member) = match both(api, guild, me).await {
         Ok(both) => both,
         Err(ApiError::Refused { .. }) => {
@@ -110,7 +104,8 @@ fn granted(server: &Value, member: &Value) -> u64 {
     let roles = server["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
     let own = member["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
     let counts = |role: &&Value| role["id"] == server["id"] || own.contains(&role["id"]);
-    let bits = |role: &Value| role["permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok()).unwrap_or_default();
+    let bits =
+        |role: &Value| role["permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok()).unwrap_or_default();
     roles.iter().filter(counts).map(bits).fold(0, |all, one| all | one)
 }
 

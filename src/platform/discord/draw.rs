@@ -26,6 +26,7 @@ const OPTION_LABEL: usize = 100;
 /// More are a menu.
 const MOST_BUTTONS: usize = 5;
 const MOST_OPTIONS: usize = 25;
+const MOST_ROWS: usize = 5;
 /// The colour of the stripe beside a method.
 const BLUE: u32 = 0x0000_0091;
 
@@ -54,8 +55,17 @@ impl Drawn {
     }
 }
 
-/// At least one message, unless the reply is empty. `notice` is said below the first one.
-pub fn draw(reply: &Reply, key: &DeliveryKey, phrases: &Phrases, notice: bool) -> Vec<Drawn> {
+/// What a reply is drawn with, beside its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Frame {
+    /// Discord's own notice is said below.
+    pub notice: bool,
+    /// People cannot simply type there: a button opens a window for it.
+    pub window: bool,
+}
+
+/// At least one message, unless the reply is empty.
+pub fn draw(reply: &Reply, key: &DeliveryKey, phrases: &Phrases, frame: Frame) -> Vec<Drawn> {
     let mut page = Page::default();
     for block in &reply.blocks {
         match block {
@@ -63,11 +73,11 @@ pub fn draw(reply: &Reply, key: &DeliveryKey, phrases: &Phrases, notice: bool) -
             Block::Method { card } => page.embed(embed(card)),
         }
     }
-    if notice {
+    if frame.notice {
         let words = format!("-# {}", phrases.say("notice", reply.language));
         split(&words).iter().for_each(|piece| page.text(piece));
     }
-    page.finish(components(reply, key, phrases))
+    page.finish(components(reply, key, phrases, frame.window))
 }
 
 #[derive(Default)]
@@ -133,8 +143,8 @@ fn embed(card: &Card) -> (Value, usize) {
     (json!({ "title": title, "description": description, "fields": fields, "color": BLUE }), size)
 }
 
-/// Buttons for a few choices, a menu for goals and other long lists, and always a way to write.
-fn components(reply: &Reply, key: &DeliveryKey, phrases: &Phrases) -> Vec<Value> {
+/// Buttons for a few choices, a menu for goals and other long lists, and a way to write where it is needed.
+fn components(reply: &Reply, key: &DeliveryKey, phrases: &Phrases, window: bool) -> Vec<Value> {
     let choices = &reply.choices[..reply.choices.len().min(MOST_OPTIONS)];
     let short = choices.len() <= MOST_BUTTONS;
     let commands = choices.iter().filter(|choice| is_command(choice)).count();
@@ -145,7 +155,7 @@ fn components(reply: &Reply, key: &DeliveryKey, phrases: &Phrases) -> Vec<Value>
     } else {
         vec![row_of(vec![menu(choices, key, phrases, reply.language)])]
     };
-    if choices.is_empty() && !reply.blocks.is_empty() {
+    if (choices.is_empty() || window) && !reply.blocks.is_empty() && rows.len() < MOST_ROWS {
         rows.push(row_of(vec![write_button(key, phrases, reply.language)]));
     }
     rows

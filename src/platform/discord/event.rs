@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// One event of the gateway, its data still raw.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Dispatch {
     #[serde(rename = "t", default)]
     pub name: Option<String>,
@@ -79,7 +79,7 @@ pub struct Member {
     pub user: Option<User>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Message {
     pub id: Id,
     pub channel_id: Id,
@@ -126,7 +126,7 @@ pub struct Application {
     pub id: Id,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Interaction {
     pub id: Id,
     pub application_id: Id,
@@ -166,7 +166,7 @@ pub struct Channel {
     pub kind: u8,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Data {
     pub name: String,
@@ -176,7 +176,7 @@ pub struct Data {
     pub components: Vec<Row>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Answered {
     #[serde(default)]
     pub value: serde_json::Value,
@@ -185,14 +185,14 @@ pub struct Answered {
 }
 
 /// A row of a window, or a label around one field.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Row {
     pub components: Vec<Field>,
     pub component: Option<Field>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Field {
     pub value: Option<String>,
@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn an_interaction_with_hardly_anything_is_read() {
-        let bare = r#"{"id":"1","application_id":"2","type":3,"token":"t","data":{"custom_id":"x","component_type":2}}"#;
+        let bare =
+            r#"{"id":"1","application_id":"2","type":3,"token":"t","data":{"custom_id":"x","component_type":2}}"#;
         let interaction: Interaction = serde_json::from_str(bare).unwrap();
         assert_eq!((interaction.id, interaction.data.custom_id.as_str()), (Id(1), "x"));
     }

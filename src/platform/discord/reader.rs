@@ -21,19 +21,19 @@ use crate::store::Checkpoint;
 /// Names of the places that are kept beside the inbox.
 pub const HANDLE: &str = "discord:handle:";
 pub const OPENING: &str = "discord:opening:";
+/// Told again by Discord, a wish for a thread is known by this.
+pub const OPENED: &str = "discord:opened:";
 pub const PLACE: &str = "discord:place:";
 pub const BEHIND: &str = "discord:behind:";
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Something read, and the bookmark that may be saved once it is written.
-#[derive(Debug)]
 pub struct Job {
     pub read: Read,
     pub bookmark: Option<Bookmark>,
 }
 
-#[derive(Debug)]
 pub enum Read {
     /// A new session: what was said before it is not repeated by Discord.
     Ready,
@@ -160,9 +160,13 @@ impl Reader {
 
     /// Keeps the wish, then makes the thread: a process that ends in between leaves it to the next.
     async fn begin(&self, opening: &Opening, bookmark: Option<Checkpoint<'_>>) -> anyhow::Result<()> {
+        for known in [OPENING, OPENED] {
+            if self.inbox.checkpoint(&format!("{known}{}", opening.event)).await?.is_some() {
+                return Ok(());
+            }
+        }
         let (name, value) = (format!("{OPENING}{}", opening.event), serde_json::to_string(opening)?);
-        let checkpoints: Vec<_> =
-            bookmark.into_iter().chain([Checkpoint { name: &name, value: &value }]).collect();
+        let checkpoints: Vec<_> = bookmark.into_iter().chain([Checkpoint { name: &name, value: &value }]).collect();
         self.inbox.receive_all(&[], &checkpoints).await?;
         self.open(&value);
         Ok(())

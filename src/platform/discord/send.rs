@@ -6,11 +6,11 @@ use anyhow::anyhow;
 use serde_json::{Value, json};
 
 use super::api::{Api, ApiError, code};
-use super::draw::{Drawn, draw};
+use super::draw::{Drawn, Frame, draw};
 use super::event::Id;
 use super::phrases::Phrases;
 use super::place::Place;
-use super::reader::{Reader, handle_name};
+use super::reader::{PLACE, Reader, handle_name};
 use super::translate::{EPHEMERAL, Handle};
 use crate::clock::Timestamp;
 use crate::inbox::Inbox;
@@ -27,11 +27,18 @@ pub struct Sender<'a> {
     pub inbox: &'a Inbox,
     pub phrases: &'a Phrases,
     pub me: Id,
+    pub free_text: bool,
 }
 
 impl<'a> From<&'a Reader> for Sender<'a> {
     fn from(reader: &'a Reader) -> Self {
-        Self { api: &reader.api, inbox: &reader.inbox, phrases: &reader.ears.phrases, me: reader.ears.me }
+        Self {
+            api: &reader.api,
+            inbox: &reader.inbox,
+            phrases: &reader.ears.phrases,
+            me: reader.ears.me,
+            free_text: reader.ears.free_text,
+        }
     }
 }
 
@@ -40,8 +47,10 @@ impl Sender<'_> {
     pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
         let place = Place::of(&delivery.conversation)
             .ok_or_else(|| SendError::Never { source: anyhow!("no place of Discord has this name") })?;
-        let messages = draw(&delivery.reply, &delivery.key, self.phrases, delivery.first);
-        let handle = self.handle(delivery).await.map_err(|source| SendError::Later { after: SOON, source })?;
+        let later = |source| SendError::Later { after: SOON, source };
+        let frame = Frame { notice: delivery.first, window: self.needs_window(delivery, place).await.map_err(later)? };
+        let messages = draw(&delivery.reply, &delivery.key, self.phrases, frame);
+        let handle = self.handle(delivery).await.map_err(later)?;
         let sent = match handle {
             Some(handle) => match self.in_promised_place(delivery, &handle, &messages).await {
                 Err(error) if token_is_dead(&error) => self.as_messages(delivery, place, &messages).await,
@@ -50,6 +59,12 @@ impl Sender<'_> {
             None => self.as_messages(delivery, place, &messages).await,
         };
         sent.map_err(sort)
+    }
+
+    /// Where words reach the coach only when they name it, or not at all.
+    async fn needs_window(&self, delivery: &Delivery, place: Place) -> anyhow::Result<bool> {
+        let in_server = self.inbox.checkpoint(&format!("{PLACE}{}", delivery.conversation.address())).await?.is_some();
+        Ok(matches!(place, Place::Aside { .. }) || (in_server && !self.free_text))
     }
 
     /// What is needed to answer the interaction, while it is good.
@@ -172,7 +187,7 @@ pub fn is_good(interaction: Id, now: Timestamp) -> bool {
 
 fn token_is_dead(error: &ApiError) -> bool {
     const DEAD: [u64; 4] =
-        [code::UNKNOWN_WEBHOOK, code::INVALID_WEBHOOK_TOKEN, code::UNKNOWN_INTERACTION, 10008];
+        [code::UNKNOWN_WEBHOOK, code::INVALID_WEBHOOK_TOKEN, code::UNKNOWN_INTERACTION, code::UNKNOWN_MESSAGE];
     matches!(error, ApiError::Refused { code, .. } if DEAD.contains(code))
 }
 

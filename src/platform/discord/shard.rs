@@ -89,11 +89,19 @@ impl Listener {
                         return Err(error);
                     }
                     let code = frame.map(|frame| frame.code).unwrap_or_default();
-                    tracing::info!(shard = shard.id().number(), code, "the gateway closed the connection; connecting again");
+                    tracing::info!(
+                        shard = shard.id().number(),
+                        code,
+                        "the gateway closed the connection; connecting again"
+                    );
                 }
                 Err(error) => {
                     (self.connected)(false);
-                    tracing::warn!(shard = shard.id().number(), error = kind(&error), "the gateway does not answer; will try again");
+                    tracing::warn!(
+                        shard = shard.id().number(),
+                        error = kind(&error),
+                        "the gateway does not answer; will try again"
+                    );
                 }
             }
         }

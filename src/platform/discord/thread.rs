@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::api::{Api, ApiError, code};
 use super::draw::cut;
 use super::event::Id;
-use super::reader::{OPENING, PLACE, Reader};
+use super::reader::{OPENED, OPENING, PLACE, Reader};
 use super::translate::Opening;
 use crate::config::DiscordPlace;
 use crate::store::Checkpoint;
@@ -27,7 +27,7 @@ pub async fn open(reader: Reader, opening: Opening) {
             Ok(()) => return,
             Err(Failure::Never(error)) => {
                 tracing::warn!(%error, "cannot open a thread");
-                return give_up(&reader, &opening).await;
+                return give_up(&reader, &opening, "cannot-open").await;
             }
             Err(Failure::Later(error)) => {
                 tracing::warn!(error = format!("{error:#}"), "cannot open a thread yet; will try again");
@@ -59,6 +59,11 @@ impl From<anyhow::Error> for Failure {
 }
 
 async fn attempt(reader: &Reader, opening: &Opening) -> Result<(), Failure> {
+    if opening.handle.is_none() && reader.ears.place == DiscordPlace::Ephemeral {
+        // What only one person sees cannot answer a message.
+        give_up(reader, opening, "use-command").await;
+        return Ok(());
+    }
     let thread = match find(reader, opening).await? {
         Some(thread) => thread,
         None => make(reader, opening).await?,
@@ -69,8 +74,9 @@ async fn attempt(reader: &Reader, opening: &Opening) -> Result<(), Failure> {
     }
     tell(&reader.api, reader, opening, thread).await?;
     let place = (format!("{PLACE}{thread}"), opening.guild.to_string());
-    let place = Checkpoint { name: &place.0, value: &place.1 };
-    reader.inbox.receive_all(&opening.incoming(thread), &[place]).await?;
+    let opened = (format!("{OPENED}{}", opening.event), thread.to_string());
+    let checkpoints = [&place, &opened].map(|(name, value)| Checkpoint { name, value });
+    reader.inbox.receive_all(&opening.incoming(thread), &checkpoints).await?;
     reader.inbox.drop_checkpoint(&format!("{OPENING}{}", opening.event)).await?;
     Ok(())
 }
@@ -96,6 +102,8 @@ async fn make(reader: &Reader, opening: &Opening) -> Result<Id, Failure> {
         let path = format!("/channels/{}/messages/{}/threads", opening.channel, opening.event);
         return match reader.api.post(&path, &body).await {
             Ok(_) | Err(ApiError::Refused { code: code::THREAD_EXISTS, .. }) => Ok(opening.event),
+            // The channel is a thread itself.
+            Err(ApiError::Refused { code: code::WRONG_CHANNEL_TYPE, .. }) => Ok(opening.channel),
             Err(error) => Err(error.into()),
         };
     }
@@ -126,14 +134,30 @@ async fn complete(api: &Api, opening: &Opening, words: &str) -> Result<(), ApiEr
     }
 }
 
-async fn give_up(reader: &Reader, opening: &Opening) {
-    let words = reader.ears.phrases.say("cannot-open", opening.language);
-    if let Err(error) = complete(&reader.api, opening, words).await {
+async fn give_up(reader: &Reader, opening: &Opening, phrase: &str) {
+    let words = reader.ears.phrases.say(phrase, opening.language);
+    let told = match &opening.handle {
+        Some(_) => complete(&reader.api, opening, words).await,
+        None => answer_message(&reader.api, opening, words).await,
+    };
+    if let Err(error) = told {
         tracing::warn!(%error, "could not say that there is no thread");
     }
     if let Err(error) = reader.inbox.drop_checkpoint(&format!("{OPENING}{}", opening.event)).await {
         tracing::error!(error = format!("{error:#}"), "cannot forget a thread that cannot be opened");
     }
+}
+
+/// Below the message that named the coach; done twice, it is one message.
+async fn answer_message(api: &Api, opening: &Opening, words: &str) -> Result<(), ApiError> {
+    let body = json!({
+        "content": words,
+        "message_reference": { "message_id": opening.event.to_string(), "fail_if_not_exists": false },
+        "allowed_mentions": { "parse": [] },
+        "nonce": format!("n{}", opening.event),
+        "enforce_nonce": true,
+    });
+    api.post(&format!("/channels/{}/messages", opening.channel), &body).await.map(drop)
 }
 
 fn name(reader: &Reader, opening: &Opening) -> String {

@@ -45,14 +45,14 @@ pub struct Catalogue {
 }
 
 /// How an interaction is answered at once, and what follows from it.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub struct Reaction {
     /// The body of the callback.
     pub acknowledgement: Value,
     pub then: Then,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub enum Then {
     Nothing,
     Hear(Box<Heard>),
@@ -60,7 +60,7 @@ pub enum Then {
 }
 
 /// Something for the inbox.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub struct Heard {
     pub place: Place,
     pub guild: Option<Id>,
@@ -70,7 +70,7 @@ pub struct Heard {
 }
 
 /// What must hold for it to be heard.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub enum Given {
     Nothing,
     /// The message that it is about was heard.
@@ -82,7 +82,7 @@ pub enum Given {
 }
 
 /// What is needed to answer an interaction. Good for fifteen minutes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Handle {
     pub interaction: Id,
     pub application: Id,
@@ -95,7 +95,7 @@ pub struct Handle {
 }
 
 /// A thread to be made for somebody.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// The interaction or the message that asked for it.
     pub event: Id,
@@ -283,7 +283,8 @@ impl Ears {
             let name = name.to_lowercase();
             if name.starts_with(&typed) { Some(0) } else { name.contains(&typed).then_some(1) }
         };
-        let mut found: Vec<_> = names.into_iter().filter_map(|(name, value)| Some((rank(name)?, name, value))).collect();
+        let mut found: Vec<_> =
+            names.into_iter().filter_map(|(name, value)| Some((rank(name)?, name, value))).collect();
         found.sort_by_key(|(rank, name, _)| (*rank, name.to_lowercase()));
         let choices: Vec<Value> = found
             .into_iter()
