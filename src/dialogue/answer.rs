@@ -287,6 +287,10 @@ impl Talk<'_> {
         self.say(Phrase::Corrected);
         self.state.aside = Aside::Correcting { step };
         self.hear(text);
+        // The message stays the one that gave the answer: it may be edited again, or deleted.
+        for answer in self.state.answers.iter_mut().filter(|answer| answer.event == *self.event) {
+            answer.event = earlier.clone();
+        }
     }
 
     /// A deleted message: its answer is taken back.

@@ -21,6 +21,8 @@ use crate::config::DiscordSettings;
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// Who would have to wait longer for a limit is sent away.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a request waits so before it is sent away.
+const MOST_WAITS: u32 = 3;
 /// When Discord does not say.
 const SOON: Duration = Duration::from_secs(2);
 /// The name under which the limit that holds for all routes is kept.
@@ -105,10 +107,21 @@ impl Api {
         self.call(Method::PUT, path, body).await
     }
 
+    /// A limit that ends soon is waited for.
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, ApiError> {
-        let route = route(&method, path);
+        for _ in 0..MOST_WAITS {
+            match self.attempt(&method, path, body).await {
+                Err(ApiError::Limited { after }) if after <= PATIENCE => {}
+                outcome => return outcome,
+            }
+        }
+        self.attempt(&method, path, body).await
+    }
+
+    async fn attempt(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Value, ApiError> {
+        let route = route(method, path);
         self.wait(&route).await?;
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         if let Some(body) = body {
             request = request.json(body);
         }

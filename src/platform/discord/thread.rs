@@ -13,6 +13,7 @@ use crate::config::DiscordPlace;
 use crate::store::Checkpoint;
 
 const NAME: usize = 100;
+const PERSON: usize = 60;
 /// Minutes of silence after which Discord folds the thread away; a message unfolds it.
 const FOLD_AFTER: u32 = 10_080;
 const PUBLIC: u8 = 11;
@@ -160,8 +161,16 @@ async fn answer_message(api: &Api, opening: &Opening, words: &str) -> Result<(),
     api.post(&format!("/channels/{}/messages", opening.channel), &body).await.map(drop)
 }
 
+/// The tag tells the threads of one person apart, for people and for a second try.
 fn name(reader: &Reader, opening: &Opening) -> String {
-    cut(&reader.ears.phrases.fill("thread-name", opening.language, "name", &opening.name), NAME)
+    let phrases = &reader.ears.phrases;
+    let named = phrases.fill("thread-name", opening.language, "name", &cut(&opening.name, PERSON));
+    cut(&named.replace("{tag}", &tag(opening.event)), NAME)
+}
+
+fn tag(event: Id) -> String {
+    let digits = std::iter::successors(Some(event.0), |rest| Some(rest / 36)).take(4);
+    digits.filter_map(|rest| char::from_digit(u32::try_from(rest % 36).unwrap_or_default(), 36)).collect()
 }
 
 fn id_of(value: &Value) -> Option<Id> {

@@ -154,7 +154,7 @@ async fn discord_gateway_accidents_lose_and_repeat_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn discord_storms_of_429_and_500_delay_but_lose_nothing() {
     let bot = Bot::start().await;
-    bot.double.world().accidents.every_429 = 2;
+    bot.double.world().accidents.every_429 = 3;
     for status in [500, 502, 503, 429, 500] {
         bot.double.world().accidents.next.push_back(("/messages", status));
     }

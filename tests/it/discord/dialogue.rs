@@ -17,7 +17,7 @@ enum Step {
     Chooses(&'static str),
 }
 
-const DIALOGUE: [Step; 7] = [
+const DIALOGUE: [Step; 8] = [
     Step::Types(
         "Je voudrais comprendre pourquoi les usagers abandonnent notre démarche en ligne",
         "I would like to understand why users give up our online procedure",
@@ -25,6 +25,7 @@ const DIALOGUE: [Step; 7] = [
     Step::Types("une journée", "one day"),
     Step::Types("proposer", "suggest"),
     Step::Chooses("act:others"),
+    Step::Chooses("act:less"),
     Step::Chooses("act:shorter"),
     Step::Chooses("act:example"),
     Step::Chooses("act:useful"),
