@@ -151,12 +151,15 @@ fn components(reply: &Reply, key: &DeliveryKey, phrases: &Phrases, window: bool)
     let mut rows: Vec<Value> = if choices.is_empty() {
         Vec::new()
     } else if short || commands * 2 >= choices.len() {
-        choices.chunks(MOST_BUTTONS).map(|row| row_of(row.iter().map(|choice| button(choice, key)).collect())).collect()
+        choices
+            .chunks(MOST_BUTTONS)
+            .map(|row| row_of(&row.iter().map(|choice| button(choice, key)).collect::<Vec<_>>()))
+            .collect()
     } else {
-        vec![row_of(vec![menu(choices, key, phrases, reply.language)])]
+        vec![row_of(&[menu(choices, key, phrases, reply.language)])]
     };
     if (choices.is_empty() || window) && !reply.blocks.is_empty() && rows.len() < MOST_ROWS {
-        rows.push(row_of(vec![write_button(key, phrases, reply.language)]));
+        rows.push(row_of(&[write_button(key, phrases, reply.language)]));
     }
     rows
 }
@@ -166,7 +169,7 @@ fn is_command(choice: &Choice) -> bool {
     choice.id.0.starts_with("act:") || choice.id.0.starts_with("method:")
 }
 
-fn row_of(components: Vec<Value>) -> Value {
+fn row_of(components: &[Value]) -> Value {
     json!({ "type": 1, "components": components })
 }
 

@@ -123,7 +123,7 @@ impl Listener {
     fn read(&self, name: &str, data: serde_json::Value) -> Option<Read> {
         match name {
             "READY" => parse::<Ready>(name, data).map(|_| Read::Ready),
-            "INTERACTION_CREATE" => self.interact(parse(name, data)?),
+            "INTERACTION_CREATE" => self.interact(&parse(name, data)?),
             "MESSAGE_CREATE" => self.ears.message(&parse::<Message>(name, data)?, false).map(heard),
             "MESSAGE_UPDATE" => self.ears.message(&parse::<Message>(name, data)?, true).map(heard),
             "MESSAGE_DELETE" => Some(heard(deleted(&parse::<Deleted>(name, data)?))),
@@ -136,8 +136,8 @@ impl Listener {
         }
     }
 
-    fn interact(&self, interaction: Interaction) -> Option<Read> {
-        let reaction = self.ears.interaction(&interaction)?;
+    fn interact(&self, interaction: &Interaction) -> Option<Read> {
+        let reaction = self.ears.interaction(interaction)?;
         let (api, id) = (self.api.clone(), interaction.id);
         let path = format!("/interactions/{id}/{}/callback", interaction.token);
         tokio::spawn(async move { acknowledge(&api, id, &path, &reaction.acknowledgement).await });

@@ -27,8 +27,8 @@ const DIALOGUE: [Step; 8] = [
     Step::Chooses("act:others"),
     Step::Chooses("act:less"),
     Step::Chooses("act:shorter"),
-    Step::Chooses("act:example"),
     Step::Chooses("act:useful"),
+    Step::Types("un exemple", "an example"),
 ];
 
 /// Where the dialogue is held.
