@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::bot::{Bot, buttons, thread_in, until};
 use super::double::{CAMILLE, CHANNEL, DM, number};
 
+type Accident = fn(&super::double::Double);
+
 /// Each message of a person has one answer: waits for them and counts.
 async fn each_answered_once(bot: &Bot, channel: u64, said: usize) {
     let double = bot.double.clone();
@@ -120,7 +122,7 @@ async fn discord_gateway_accidents_lose_and_repeat_nothing() {
     let bot = Bot::start().await;
     let double = bot.double.clone();
     let mut said = 0;
-    let accidents: [(&str, fn(&super::double::Double)); 5] = [
+    let accidents: [(&str, Accident); 5] = [
         ("drop", super::double::Double::drops),
         ("reconnect", super::double::Double::asks_to_reconnect),
         ("close 4000", |double| double.closes(4000)),

@@ -491,7 +491,7 @@ async fn converse(double: Double, stream: TlsStream<TcpStream>) -> Option<()> {
         tokio::select! {
             frame = socket.next() => {
                 let frame = frame?.ok()?;
-                let Some(text) = frame.as_text() else { return None };
+                let text = frame.as_text()?;
                 let said: Value = serde_json::from_str(text).ok()?;
                 for answer in heard(&double, &said, &orders) {
                     match answer {
