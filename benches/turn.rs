@@ -45,7 +45,7 @@ fn main() {
 async fn turn(store: Store, number: usize) -> Duration {
     let (incoming, answer, now) = (incoming(number), answer(number), Timestamp::UNIX_EPOCH);
     let begun = clock();
-    store.receive_all(&[incoming], None, now).await.unwrap();
+    store.receive_all(&[incoming], &[], now).await.unwrap();
     let pending = store.next(&PlatformKind::ALL, now).await.unwrap().unwrap();
     let committed = store.commit(pending, answer, now).await.unwrap();
     let took = begun.elapsed();

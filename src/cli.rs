@@ -17,6 +17,8 @@ use crate::dialogue::understand::means::means_in;
 use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
+use crate::platform::discord::api::Api;
+use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
@@ -86,6 +88,12 @@ enum Command {
     /// Begin a new entry of the base
     #[command(subcommand)]
     New(New),
+    /// Say what keeps the Discord part from working; exit code 1 when something is missing
+    Doctor {
+        /// The server to look at, by its id
+        #[arg(long, value_name = "ID")]
+        guild: Option<u64>,
+    },
     /// Show the configuration that holds, secrets hidden
     Config,
     /// Write every conversation as JSON lines
@@ -114,6 +122,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check { links: false } => check(&place),
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
+        Command::Doctor { guild } => doctor(&place, guild).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -231,6 +240,14 @@ fn new_method(place: &Place, id: &str) -> anyhow::Result<ExitCode> {
 fn show_config(place: &Place) -> anyhow::Result<ExitCode> {
     let shown = config::explain(place.config.as_deref(), &place.overrides()).map_err(|problems| all(&problems))?;
     print(shown.trim_end())
+}
+
+async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let discord = settings.discord.context("discord.token is not set: there is nothing to examine")?;
+    let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
+    print(&report.lines.join("\n"))?;
+    Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

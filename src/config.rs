@@ -24,6 +24,7 @@ pub struct Settings {
     pub coach: CoachSettings,
     pub web: Option<WebSettings>,
     pub matrix: Option<MatrixSettings>,
+    pub discord: Option<DiscordSettings>,
     pub log: LogSettings,
 }
 
@@ -69,6 +70,43 @@ pub struct MatrixSettings {
 pub enum MatrixLogin {
     Password(SecretString),
     AccessToken { token: SecretString, device: String },
+}
+
+#[derive(Debug, Clone)]
+pub struct DiscordSettings {
+    pub token: SecretString,
+    pub place: DiscordPlace,
+    /// Read what is written in the coach's threads without naming it. Needs the privileged intent « Message Content ».
+    pub free_text: bool,
+    /// The shards of this process; `None`: as many as Discord recommends, all here.
+    pub shards: Option<Shards>,
+    /// Register the commands in this server only, where they appear at once: for development.
+    pub guild: Option<u64>,
+    /// Days without a message after which a conversation is erased; 0 keeps it.
+    pub retention_days: u32,
+    /// Keep no words once they are answered: only counts and ratings.
+    pub statistics_only: bool,
+    /// Another address for the HTTP interface, e.g. that of a proxy which inspects traffic.
+    pub api: String,
+    /// A certificate authority to trust besides the usual ones, as such proxies need.
+    pub root_certificate: Option<PathBuf>,
+}
+
+/// Where a conversation that begins in a server is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiscordPlace {
+    PrivateThread,
+    PublicThread,
+    /// Replies that only the person sees.
+    Ephemeral,
+}
+
+/// Some of all shards: `first..end` of `total`, the end not included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shards {
+    pub first: u32,
+    pub end: u32,
+    pub total: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

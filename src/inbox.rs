@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::message::Incoming;
-use crate::store::{Checkpoint, Received, Store};
+use crate::message::{ConversationId, DeliveryKey, EventId, Incoming};
+use crate::store::{Checkpoint, Received, Store, Summary};
 
 /// Rung after a commit, so that nobody waits for a poll.
 #[derive(Debug, Clone, Default)]
@@ -31,17 +31,17 @@ impl Inbox {
     }
 
     pub async fn receive(&self, incoming: Incoming) -> anyhow::Result<Received> {
-        let received = self.receive_all(&[incoming], None).await?;
+        let received = self.receive_all(&[incoming], &[]).await?;
         Ok(received.into_iter().next().unwrap_or(Received::AlreadySeen))
     }
 
-    /// Writes all rows, and the place up to which the platform was read, in one transaction.
+    /// Writes all rows, and the places up to which the platform was read, in one transaction.
     pub async fn receive_all(
         &self,
         incoming: &[Incoming],
-        checkpoint: Option<Checkpoint<'_>>,
+        checkpoints: &[Checkpoint<'_>],
     ) -> anyhow::Result<Vec<Received>> {
-        let received = self.store.receive_all(incoming, checkpoint, self.clock.now()).await?;
+        let received = self.store.receive_all(incoming, checkpoints, self.clock.now()).await?;
         self.bells.inbox.notify_one();
         Ok(received)
     }
@@ -49,6 +49,40 @@ impl Inbox {
     /// The place up to which a platform was read.
     pub async fn checkpoint(&self, name: &str) -> anyhow::Result<Option<String>> {
         self.store.checkpoint(name).await
+    }
+
+    /// The places whose names begin so.
+    pub async fn checkpoints(&self, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
+        self.store.checkpoints(prefix).await
+    }
+
+    pub async fn drop_checkpoint(&self, name: &str) -> anyhow::Result<()> {
+        self.store.drop_checkpoint(name).await
+    }
+
+    /// Whether this event was received before.
+    pub async fn knows(&self, conversation: &ConversationId, event: &EventId) -> anyhow::Result<bool> {
+        self.store.knows(conversation, event).await
+    }
+
+    /// The last events of a conversation, newest first.
+    pub async fn last_events(&self, conversation: &ConversationId, count: u32) -> anyhow::Result<Vec<EventId>> {
+        self.store.last_events(conversation, count).await
+    }
+
+    /// The key of the newest reply of a conversation: what people see last.
+    pub async fn newest_reply(&self, conversation: &ConversationId) -> anyhow::Result<Option<DeliveryKey>> {
+        self.store.newest_reply(conversation).await
+    }
+
+    /// Every conversation, the most recent first.
+    pub async fn conversations(&self) -> anyhow::Result<Vec<Summary>> {
+        self.store.conversations().await
+    }
+
+    /// Erases a conversation whose place is gone.
+    pub async fn forget(&self, conversation: &ConversationId) -> anyhow::Result<bool> {
+        self.store.forget(conversation).await
     }
 
     pub fn clock(&self) -> &Clock {

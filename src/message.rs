@@ -12,16 +12,18 @@ use crate::dialogue::turn::{Input, Reply};
 #[serde(rename_all = "lowercase")]
 pub enum PlatformKind {
     Matrix,
+    Discord,
     Web,
     Terminal,
 }
 
 impl PlatformKind {
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Web, Self::Terminal];
+    pub const ALL: [Self; 4] = [Self::Matrix, Self::Discord, Self::Web, Self::Terminal];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Matrix => "matrix",
+            Self::Discord => "discord",
             Self::Web => "web",
             Self::Terminal => "terminal",
         }
@@ -141,6 +143,8 @@ pub struct Delivery {
     /// The event that this reply answers.
     pub event: EventId,
     pub reply: Reply,
+    /// Nothing was said in this conversation before, as far as is kept: a platform may add its own notice.
+    pub first: bool,
     /// How often it was tried before this time.
     pub tries: u32,
 }

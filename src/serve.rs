@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::config::{CoachSettings, MatrixSettings, Settings, WebSettings};
+use crate::config::{CoachSettings, DiscordSettings, MatrixSettings, Settings, WebSettings};
 use crate::content::{self, Sources};
 use crate::dialogue::{self, Content, House};
 use crate::inbox::{Bells, Inbox};
@@ -17,10 +17,11 @@ use crate::lock::FolderLock;
 use crate::message::PlatformKind;
 use crate::outbox::{self, Outbox};
 use crate::platform::Platform;
+use crate::platform::discord::Discord;
 use crate::platform::health::{Health, Standing};
 use crate::platform::matrix::Matrix;
 use crate::platform::web::{self, Web, WebState};
-use crate::purge;
+use crate::purge::{self, Keeping};
 use crate::store::{Pending, Store};
 use crate::turns::Turns;
 
@@ -96,9 +97,14 @@ impl Parts {
             outgoing.push(Platform::Matrix(handle.clone()));
             self.start_matrix(handle, matrix.clone(), settings.data.clone());
         }
+        if let Some(discord) = &settings.discord {
+            let handle = Discord::default();
+            outgoing.push(Platform::Discord(handle.clone()));
+            self.start_discord(handle, discord.clone());
+        }
         anyhow::ensure!(
             !self.tasks.is_empty(),
-            "nothing to serve: the web part is disabled and Matrix is not configured"
+            "nothing to serve: the web part is disabled, neither Matrix nor Discord is configured"
         );
         self.start_loops(settings, outgoing);
         self.wait().await
@@ -142,6 +148,18 @@ impl Parts {
         });
     }
 
+    fn start_discord(&mut self, discord: Discord, settings: DiscordSettings) {
+        println!("Déclic : Discord");
+        let (content, inbox, health, stop) =
+            (Arc::clone(&self.content), self.inbox.clone(), self.health.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            let answered = move |there| {
+                health.set(PlatformKind::Discord, if there { Standing::Ready } else { Standing::Away });
+            };
+            discord.listen(&settings, &content.library, &inbox, answered, &stop).await.context("the Discord part")
+        });
+    }
+
     fn start_loops(&mut self, settings: &Settings, outgoing: Vec<Platform>) {
         let content = Arc::clone(&self.content);
         let apologies = Arc::clone(&self.content);
@@ -163,7 +181,7 @@ impl Parts {
             send: outbox::through(outgoing.into()),
             deadline: outbox::DEADLINE,
         });
-        let (store, clock, days) = (self.store.clone(), self.clock.clone(), settings.coach.retention_days);
+        let (store, clock, rules) = (self.store.clone(), self.clock.clone(), keeping(settings));
         let stops = [(); 3].map(|()| self.stop.clone());
         let [turns_stop, outbox_stop, purge_stop] = stops;
         self.tasks.spawn(async move {
@@ -175,7 +193,7 @@ impl Parts {
             Ok(())
         });
         self.tasks.spawn(async move {
-            purge::run(&store, &clock, days, &purge_stop).await;
+            purge::run(&store, &clock, &rules, &purge_stop).await;
             Ok(())
         });
     }
@@ -198,7 +216,21 @@ impl Parts {
 fn platforms(settings: &Settings) -> Vec<PlatformKind> {
     let web = settings.web.as_ref().map(|_| PlatformKind::Web);
     let matrix = settings.matrix.as_ref().map(|_| PlatformKind::Matrix);
-    web.into_iter().chain(matrix).collect()
+    let discord = settings.discord.as_ref().map(|_| PlatformKind::Discord);
+    web.into_iter().chain(matrix).chain(discord).collect()
+}
+
+/// How long each platform's conversations are kept.
+fn keeping(settings: &Settings) -> Vec<Keeping> {
+    PlatformKind::ALL
+        .into_iter()
+        .map(|platform| match &settings.discord {
+            Some(discord) if platform == PlatformKind::Discord => {
+                Keeping { platform, days: discord.retention_days, statistics_only: discord.statistics_only }
+            }
+            _ => Keeping { platform, days: settings.coach.retention_days, statistics_only: false },
+        })
+        .collect()
 }
 
 async fn terminated() -> anyhow::Result<()> {

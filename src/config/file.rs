@@ -9,11 +9,14 @@ use config::{Config, Environment, File, FileFormat};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use super::{CoachSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, WebSettings};
+use super::{
+    CoachSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, Shards,
+    WebSettings,
+};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
-const KEYS: [(&str, &str); 22] = [
+const KEYS: [(&str, &str); 31] = [
     ("data", "\"data\""),
     ("knowledge", "[]"),
     ("conversations", ""),
@@ -35,10 +38,25 @@ const KEYS: [(&str, &str); 22] = [
     ("matrix.store_passphrase", ""),
     ("matrix.device_name", "\"Déclic\""),
     ("matrix.allow", "[]"),
+    ("discord.token", ""),
+    ("discord.place", "\"private-thread\""),
+    ("discord.free_text", "false"),
+    ("discord.shards", ""),
+    ("discord.guild", ""),
+    ("discord.retention_days", ""),
+    ("discord.statistics_only", "false"),
+    ("discord.api", "\"https://discord.com\""),
+    ("discord.root_certificate", ""),
     ("log.format", "\"human\""),
 ];
-const SECRETS: [&str; 5] =
-    ["store.url", "matrix.password", "matrix.access_token", "matrix.recovery_passphrase", "matrix.store_passphrase"];
+const SECRETS: [&str; 6] = [
+    "store.url",
+    "discord.token",
+    "matrix.password",
+    "matrix.access_token",
+    "matrix.recovery_passphrase",
+    "matrix.store_passphrase",
+];
 const LISTS: [&str; 2] = ["knowledge", "matrix.allow"];
 const PREFIX: &str = "DECLIC";
 
@@ -160,6 +178,7 @@ impl Reader {
             },
             web: self.web(overrides),
             matrix: self.matrix(),
+            discord: self.discord(),
             log: LogSettings { json: self.log_is_json() },
         }
     }
@@ -277,6 +296,50 @@ impl Reader {
         }
     }
 
+    /// The Discord part, when there is a token for it.
+    fn discord(&mut self) -> Option<DiscordSettings> {
+        let place = self.discord_place();
+        let shards = self.shards();
+        let days = self.text("discord.retention_days").is_some();
+        let days = if days { "discord.retention_days" } else { "coach.retention_days" };
+        Some(DiscordSettings {
+            token: self.secret("discord.token")?,
+            place,
+            free_text: self.get("discord.free_text", "true ou false").unwrap_or(false),
+            shards,
+            guild: self.get("discord.guild", "l'identifiant d'un serveur, en chiffres"),
+            retention_days: self.get(days, "un nombre de jours, 0 pour ne jamais effacer").unwrap_or_default(),
+            statistics_only: self.get("discord.statistics_only", "true ou false").unwrap_or(false),
+            api: self.text("discord.api").unwrap_or_default(),
+            root_certificate: self.text("discord.root_certificate").map(PathBuf::from),
+        })
+    }
+
+    fn discord_place(&mut self) -> DiscordPlace {
+        match self.text("discord.place").unwrap_or_default().as_str() {
+            "private-thread" => DiscordPlace::PrivateThread,
+            "public-thread" => DiscordPlace::PublicThread,
+            "ephemeral" => DiscordPlace::Ephemeral,
+            other => {
+                let line = self.line("discord.place");
+                let help = "possibles : private-thread, public-thread, ephemeral";
+                self.problem(line, format!("« discord.place » vaut « {other} »"), help);
+                DiscordPlace::Ephemeral
+            }
+        }
+    }
+
+    fn shards(&mut self) -> Option<Shards> {
+        let written = self.text("discord.shards")?;
+        let shards = read_shards(&written);
+        if shards.is_none() {
+            let line = self.line("discord.shards");
+            let help = "par exemple \"0..2/8\" : les fragments 0 et 1 sur 8, la fin n'étant pas comprise";
+            self.problem(line, format!("« discord.shards » vaut « {written} »"), help);
+        }
+        shards
+    }
+
     fn required(&mut self, key: &str, what: &str) -> String {
         self.text(key).unwrap_or_else(|| {
             self.problem(0, format!("il manque « {key} »"), what);
@@ -335,6 +398,14 @@ impl Reader {
             "default".to_owned()
         }
     }
+}
+
+fn read_shards(written: &str) -> Option<Shards> {
+    let (range, total) = written.split_once('/')?;
+    let (first, end) = range.split_once("..")?;
+    let number = |text: &str| text.trim().parse().ok();
+    let shards = Shards { first: number(first)?, end: number(end)?, total: number(total)? };
+    (shards.first < shards.end && shards.end <= shards.total).then_some(shards)
 }
 
 fn merge(text: &str) -> Result<Config, config::ConfigError> {

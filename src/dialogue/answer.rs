@@ -29,7 +29,8 @@ impl Talk<'_> {
 
     fn value_of_choice(&self, step: &str, kind: &str, id: &str) -> Option<Value> {
         match kind {
-            "goal" => Some(Value::Goals { goals: vec![GoalId::from(id)] }),
+            // Some platforms let several be chosen at once: `goal:a+b`.
+            "goal" => Some(Value::Goals { goals: id.split('+').map(GoalId::from).collect() }),
             "phase" => Some(Value::Phase { phase: id.into() }),
             _ => {
                 let (question, listed) = self.listed(step, id)?;
@@ -286,6 +287,10 @@ impl Talk<'_> {
         self.say(Phrase::Corrected);
         self.state.aside = Aside::Correcting { step };
         self.hear(text);
+        // The message stays the one that gave the answer: it may be edited again, or deleted.
+        for answer in self.state.answers.iter_mut().filter(|answer| answer.event == *self.event) {
+            answer.event = earlier.clone();
+        }
     }
 
     /// A deleted message: its answer is taken back.

@@ -64,6 +64,7 @@ pub fn step(content: &Content, state: State, event: &EventId, input: Input, _now
     let mut talk = Talk::new(content, state, event);
     match input {
         Input::Joined => talk.join(),
+        Input::Reads { language } => talk.read(language),
         Input::Said { text } => talk.hear(&text),
         Input::Chose { choice } => talk.press(&choice),
         Input::Corrected { earlier, text } => talk.correct_message(&earlier, &text),

@@ -237,6 +237,14 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// What the platform says of the person counts until the person writes.
+    pub fn read(&mut self, language: Language) {
+        self.note("reads");
+        if !self.state.language_known {
+            self.state.language = language;
+        }
+    }
+
     pub fn speak(&mut self, language: Language) {
         self.state.language = language;
         self.state.language_known = true;

@@ -15,6 +15,8 @@ use crate::message::EventId;
 pub enum Input {
     /// The coach was invited, or the page was opened.
     Joined,
+    /// The platform knows which language the person reads. Nothing is answered; words may change it later.
+    Reads { language: Language },
     /// A person wrote this.
     Said { text: String },
     /// A person pressed a choice of the last reply.
@@ -36,6 +38,7 @@ impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Joined => f.write_str("Joined"),
+            Self::Reads { language } => write!(f, "Reads({language:?})"),
             Self::Said { text } => write!(f, "Said({} characters)", text.chars().count()),
             Self::Chose { choice } => write!(f, "Chose({choice})"),
             Self::Corrected { text, .. } => write!(f, "Corrected({} characters)", text.chars().count()),

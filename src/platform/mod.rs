@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::message::{Delivery, EventId, PlatformKind};
 
+pub mod discord;
 pub mod health;
 pub mod matrix;
 pub mod plain;
@@ -15,6 +16,7 @@ pub mod web;
 /// it takes its replies from the outbox itself, since it waits for them.
 pub enum Platform {
     Matrix(matrix::Matrix),
+    Discord(discord::Discord),
     Web(web::Web),
 }
 
@@ -33,6 +35,7 @@ impl Platform {
     pub fn kind(&self) -> PlatformKind {
         match self {
             Self::Matrix(_) => PlatformKind::Matrix,
+            Self::Discord(_) => PlatformKind::Discord,
             Self::Web(_) => PlatformKind::Web,
         }
     }
@@ -41,6 +44,7 @@ impl Platform {
     pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
         match self {
             Self::Matrix(matrix) => matrix.send(delivery).await,
+            Self::Discord(discord) => discord.send(delivery).await,
             Self::Web(web) => web.send(delivery).await,
         }
     }

@@ -33,10 +33,17 @@ fn said(line: &Line, earlier: &[Line]) -> Option<String> {
         Said::Input(Input::Said { text } | Input::Corrected { text, .. }) if !text.is_empty() => {
             Some(Markup::escape(text))
         }
-        Said::Input(Input::Chose { choice }) => Some(Markup::escape(&label(choice, earlier))),
+        Said::Input(Input::Chose { choice }) => Some(Markup::escape(&labels(choice, earlier))),
         Said::Input(_) => None,
         Said::Reply(reply) => Some(reply_words(reply)),
     }
+}
+
+/// Several choices at once are written `kind:a+b`.
+fn labels(chosen: &ChoiceId, earlier: &[Line]) -> String {
+    let (kind, ids) = chosen.0.split_once(':').unwrap_or(("", &chosen.0));
+    let each = ids.split('+').map(|id| label(&ChoiceId(format!("{kind}:{id}")), earlier));
+    each.collect::<Vec<_>>().join(" ; ")
 }
 
 /// The words that the person saw on the choice that was pressed.

@@ -10,7 +10,7 @@ use sqlx::AnyConnection;
 
 use super::{Checkpoint, Store, inbox, millis};
 use crate::clock::Timestamp;
-use crate::message::ConversationId;
+use crate::message::{ConversationId, PlatformKind};
 
 /// The name of the note that something was erased and is not overwritten yet.
 const ERASED: &str = "store:erased";
@@ -37,15 +37,16 @@ impl Store {
         Ok(known)
     }
 
-    /// Erases the conversations whose last turn is older than this. Gives how many.
-    pub async fn purge_older_than(&self, days: u32, now: Timestamp) -> anyhow::Result<usize> {
+    /// Erases the conversations of a platform whose last turn is older than this. Gives how many.
+    pub async fn purge_older_than(&self, platform: PlatformKind, days: u32, now: Timestamp) -> anyhow::Result<usize> {
         let before = now.as_millisecond().saturating_sub(millis(DAY * days));
         // A message that just arrived in an old conversation makes it a live one.
         let old: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND NOT EXISTS ( \
+            "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND id LIKE $2 AND NOT EXISTS ( \
                  SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
         )
         .bind(before)
+        .bind(format!("{}:%", platform.as_str()))
         .fetch_all(&mut *self.database.read().await?)
         .await
         .context("cannot list the old conversations")?;
@@ -56,6 +57,29 @@ impl Store {
             self.overwrite(false).await?;
         }
         Ok(old.len())
+    }
+
+    /// Empties what people of a platform wrote, once it was answered a while ago, and marks the replies as not kept.
+    /// What remains: who asked when, what was understood and recommended, the ratings.
+    pub async fn drop_words(&self, platform: PlatformKind, now: Timestamp) -> anyhow::Result<()> {
+        let mut connection = self.database.write().await?;
+        let mut tx = connection.begin_writing().await?;
+        let emptied =
+            sqlx::query("UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> ''")
+                .bind(platform.as_str())
+                .bind(now.as_millisecond() - millis(SHORT_LIFE))
+                .execute(&mut *tx)
+                .await
+                .context("cannot empty the inbox")?;
+        sqlx::query("UPDATE outbox SET kept = 0 WHERE platform = $1 AND kept = 1")
+            .bind(platform.as_str())
+            .execute(&mut *tx)
+            .await
+            .context("cannot mark the replies")?;
+        if emptied.rows_affected() > 0 {
+            note(&mut tx).await?;
+        }
+        tx.commit().await.context("cannot drop words")
     }
 
     /// Erases the replies that the transcript does not keep, once they have been read, then overwrites on the disk all

@@ -10,15 +10,15 @@ use crate::dialogue::turn::Input;
 use crate::message::{ConversationId, EventId, Incoming, PlatformKind};
 
 impl Store {
-    /// Writes what a platform read, and the place up to which it read, in one transaction. An event that is already
+    /// Writes what a platform read, and the places up to which it read, in one transaction. An event that is already
     /// known changes nothing, be it waiting, answered or erased.
     pub async fn receive_all(
         &self,
         incoming: &[Incoming],
-        checkpoint: Option<Checkpoint<'_>>,
+        checkpoints: &[Checkpoint<'_>],
         now: Timestamp,
     ) -> anyhow::Result<Vec<Received>> {
-        if let ([one], None) = (incoming, checkpoint) {
+        if let ([one], []) = (incoming, checkpoints) {
             let mut connection = self.database.write().await?;
             return Ok(vec![self.insert(&mut connection, one, now).await?]);
         }
@@ -28,8 +28,8 @@ impl Store {
         for one in incoming {
             received.push(self.insert(&mut tx, one, now).await?);
         }
-        if let Some(checkpoint) = checkpoint {
-            save(&mut tx, checkpoint).await?;
+        for checkpoint in checkpoints {
+            save(&mut tx, *checkpoint).await?;
         }
         tx.commit().await.context("cannot save what was received")?;
         Ok(received)
@@ -57,20 +57,67 @@ impl Store {
         Ok(value.map(|(value,)| value))
     }
 
+    /// The places whose names begin so, by name.
+    pub async fn checkpoints(&self, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let named = format!("{prefix}%");
+        let mut places: Vec<(String, String)> =
+            sqlx::query_as("SELECT name, value FROM checkpoint WHERE name LIKE $1 ORDER BY name")
+                .bind(named)
+                .fetch_all(&mut *self.database.read().await?)
+                .await
+                .context("cannot list the checkpoints")?;
+        places.retain(|(name, _)| name.starts_with(prefix));
+        Ok(places)
+    }
+
+    pub async fn drop_checkpoint(&self, name: &str) -> anyhow::Result<()> {
+        sqlx::query("DELETE FROM checkpoint WHERE name = $1")
+            .bind(name)
+            .execute(&mut *self.database.write().await?)
+            .await
+            .context("cannot drop a checkpoint")?;
+        Ok(())
+    }
+
+    /// Whether this event was received, be it waiting, answered or erased.
+    pub async fn knows(&self, conversation: &ConversationId, event: &EventId) -> anyhow::Result<bool> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT CAST(1 AS BIGINT) FROM inbox WHERE conversation = $1 AND event = $2")
+                .bind(conversation.as_str())
+                .bind(event.0.as_str())
+                .fetch_optional(&mut *self.database.read().await?)
+                .await
+                .context("cannot read the inbox")?;
+        Ok(row.is_some())
+    }
+
+    /// The last events of a conversation, newest first.
+    pub async fn last_events(&self, conversation: &ConversationId, count: u32) -> anyhow::Result<Vec<EventId>> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT event FROM inbox WHERE conversation = $1 ORDER BY ticket DESC LIMIT $2")
+                .bind(conversation.as_str())
+                .bind(i64::from(count))
+                .fetch_all(&mut *self.database.read().await?)
+                .await
+                .context("cannot read the inbox")?;
+        Ok(rows.into_iter().map(|(event,)| EventId(event)).collect())
+    }
+
     /// The oldest waiting row on one of these platforms, hence the oldest of its conversation. Reminders that fell due
     /// come after all that people wrote.
     pub async fn next(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Pending>> {
-        let [a, b, c] = names(platforms);
+        let [a, b, c, d] = names(platforms);
         let row: Option<(String, String, String, i64, Option<String>)> = sqlx::query_as(
             "SELECT inbox.conversation, inbox.event, inbox.input, inbox.ticket, conversation.state \
              FROM inbox LEFT JOIN conversation ON conversation.id = inbox.conversation \
-             WHERE inbox.turn IS NULL AND inbox.due_at <= $1 AND inbox.platform IN ($2, $3, $4) \
+             WHERE inbox.turn IS NULL AND inbox.due_at <= $1 AND inbox.platform IN ($2, $3, $4, $5) \
              ORDER BY inbox.due_at, inbox.ticket LIMIT 1",
         )
         .bind(now.as_millisecond())
         .bind(a)
         .bind(b)
         .bind(c)
+        .bind(d)
         .fetch_optional(&mut *self.database.write().await?)
         .await
         .context("cannot read the inbox")?;

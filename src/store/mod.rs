@@ -125,7 +125,7 @@ fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The names of the platforms for a fixed `IN ($2, $3, $4)`; a short list repeats its first.
+/// The names of the platforms for a fixed `IN ($2, $3, $4, $5)`; a short list repeats its first.
 fn names(platforms: &[PlatformKind]) -> [&'static str; PlatformKind::ALL.len()] {
     let first = platforms.first().map_or("", |kind| kind.as_str());
     std::array::from_fn(|index| platforms.get(index).map_or(first, |kind| kind.as_str()))

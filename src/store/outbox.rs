@@ -15,31 +15,35 @@ impl Store {
     /// Takes the next due reply and hides it from others for a minute. A reply waits for the older ones of its
     /// conversation, never for those of another.
     pub async fn claim(&self, platforms: &[PlatformKind], now: Timestamp) -> anyhow::Result<Option<Delivery>> {
-        let [a, b, c] = names(platforms);
-        let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+        let [a, b, c, d] = names(platforms);
+        let rows: Vec<(String, String, String, String, i64, i64)> = sqlx::query_as(
             "UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE key = ( \
                  SELECT key FROM outbox AS next \
-                 WHERE waiting = 1 AND due_at <= $2 AND platform IN ($3, $4, $5) AND NOT EXISTS ( \
+                 WHERE waiting = 1 AND due_at <= $2 AND platform IN ($3, $4, $5, $6) AND NOT EXISTS ( \
                      SELECT 1 FROM outbox AS older \
                      WHERE older.conversation = next.conversation AND older.waiting = 1 \
                        AND (older.turn, older.position) < (next.turn, next.position)) \
                  ORDER BY due_at, at LIMIT 1) \
-             AND waiting = 1 AND due_at <= $2 RETURNING key, conversation, event, body, tries",
+             AND waiting = 1 AND due_at <= $2 RETURNING key, conversation, event, body, tries, \
+             CASE WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.conversation = outbox.conversation \
+             AND (before.turn, before.position) < (outbox.turn, outbox.position)) THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
         )
         .bind(now.as_millisecond() + LEASE)
         .bind(now.as_millisecond())
         .bind(a)
         .bind(b)
         .bind(c)
+        .bind(d)
         .fetch_all(&mut *self.database.write().await?)
         .await
         .context("cannot claim a reply")?;
-        let Some((key, conversation, event, body, tries)) = rows.into_iter().next() else { return Ok(None) };
+        let Some((key, conversation, event, body, tries, first)) = rows.into_iter().next() else { return Ok(None) };
         Ok(Some(Delivery {
             key: DeliveryKey::from_stored(key),
             conversation: ConversationId::try_from(conversation).map_err(anyhow::Error::msg)?,
             event: EventId(event),
             reply: read_reply(&body),
+            first: first == 1,
             tries: u32::try_from(tries - 1).unwrap_or(u32::MAX),
         }))
     }
@@ -89,15 +93,27 @@ impl Store {
     /// Makes every waiting reply due: for the start, when an earlier life of this process may have died with some in
     /// hand, and for a clock that jumped back.
     pub async fn release(&self, platforms: &[PlatformKind]) -> anyhow::Result<()> {
-        let [a, b, c] = names(platforms);
-        sqlx::query("UPDATE outbox SET due_at = 0 WHERE waiting = 1 AND due_at > 0 AND platform IN ($1, $2, $3)")
+        let [a, b, c, d] = names(platforms);
+        sqlx::query("UPDATE outbox SET due_at = 0 WHERE waiting = 1 AND due_at > 0 AND platform IN ($1, $2, $3, $4)")
             .bind(a)
             .bind(b)
             .bind(c)
+            .bind(d)
             .execute(&mut *self.database.write().await?)
             .await
             .context("cannot release the outbox")?;
         Ok(())
+    }
+
+    /// The key of the newest reply of a conversation.
+    pub async fn newest_reply(&self, conversation: &ConversationId) -> anyhow::Result<Option<DeliveryKey>> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT key FROM outbox WHERE conversation = $1 ORDER BY turn DESC, position DESC LIMIT 1")
+                .bind(conversation.as_str())
+                .fetch_optional(&mut *self.database.read().await?)
+                .await
+                .context("cannot read the outbox")?;
+        Ok(row.map(|(key,)| DeliveryKey::from_stored(key)))
     }
 
     /// The address that this reply was sent as, if it was (`settle` with `Sent`).

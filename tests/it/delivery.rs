@@ -269,7 +269,7 @@ async fn rows_without_a_bell_are_found_all_the_same() {
     let parts = parts(&house).await;
     let (send, mut sent) = works();
     let (stop, loops) = run(&parts, parts.outbox(send));
-    parts.store.receive_all(&[said("a", "1", "bonjour")], None, now()).await.unwrap();
+    parts.store.receive_all(&[said("a", "1", "bonjour")], &[], now()).await.unwrap();
     assert_eq!(told_next(&mut sent).await, "a bonjour");
     stop.cancel();
     loops.await.unwrap();

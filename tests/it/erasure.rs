@@ -6,7 +6,7 @@ use declic::dialogue::state::{Answer, Value};
 use declic::dialogue::turn::{
     Block, Card, CardLink, Choice, ChoiceId, Concern, Disclosure, Effect, Fact, Input, Reminder, Reply,
 };
-use declic::message::Incoming;
+use declic::message::{Incoming, PlatformKind};
 use declic::store::{Received, Store};
 use sqlx::Connection as _;
 
@@ -145,7 +145,7 @@ async fn forgetting_leaves_ids_and_delivers_the_last_words(house: House) {
 async fn what_comes_after_forgetting_is_answered(house: House) {
     let store = house.open().await;
     let quick = [said("a", "1", "effacer"), said("a", "2", "vite")];
-    store.receive_all(&quick, None, now()).await.unwrap();
+    store.receive_all(&quick, &[], now()).await.unwrap();
     answer_next(&store, turn(vec![Effect::Say(reply("effacé")), Effect::Forget])).await;
     answer_next(&store, says(&["je suis là"])).await;
     assert_eq!(send_all(&store).await, ["effacé", "je suis là"]);
@@ -181,9 +181,9 @@ async fn old_conversations_are_purged(house: House) {
         }
     }
     receive(&store, said("waiting", "3", "toujours")).await;
-    assert_eq!(store.purge_older_than(30, days(30)).await.unwrap(), 0);
-    assert_eq!(store.purge_older_than(30, days(31)).await.unwrap(), 1);
-    assert_eq!(store.purge_older_than(30, days(31)).await.unwrap(), 0);
+    assert_eq!(store.purge_older_than(PlatformKind::Matrix, 30, days(30)).await.unwrap(), 0);
+    assert_eq!(store.purge_older_than(PlatformKind::Matrix, 30, days(31)).await.unwrap(), 1);
+    assert_eq!(store.purge_older_than(PlatformKind::Matrix, 30, days(31)).await.unwrap(), 0);
     assert!(words(&store, "old").await.is_empty());
     assert_eq!((words(&store, "waiting").await.len(), words(&store, "young").await.len()), (4, 4));
     let summaries = store.conversations().await.unwrap();
@@ -233,7 +233,7 @@ async fn erased_words_are_nowhere_on_the_disk() {
             assert!(!house.holds(&format!("canari-{name}-")), "conversation {name} is still on the disk");
         }
         assert!(house.holds("canari-5-") && house.holds("canari-6-"), "the others are kept");
-        assert_eq!(store.purge_older_than(1, after(2 * 24 * 3600)).await.unwrap(), 2);
+        assert_eq!(store.purge_older_than(PlatformKind::Matrix, 1, after(2 * 24 * 3600)).await.unwrap(), 2);
         assert!(!house.holds("canari-"));
     }
 }

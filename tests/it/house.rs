@@ -127,7 +127,7 @@ pub fn text(reply: &Reply) -> &str {
 }
 
 pub async fn receive(store: &Store, incoming: Incoming) -> Received {
-    store.receive_all(&[incoming], None, now()).await.unwrap()[0]
+    store.receive_all(&[incoming], &[], now()).await.unwrap()[0]
 }
 
 /// Receives one input and answers it.

@@ -9,6 +9,7 @@ mod base;
 mod content;
 mod conversations;
 mod delivery;
+mod discord;
 mod engine;
 mod erasure;
 mod knowledge;

@@ -203,7 +203,7 @@ impl Reader {
         }
         let name = checkpoint_name(&self.me);
         let value = serde_json::to_string(&bookmark)?;
-        self.inbox.receive_all(&rows, Some(Checkpoint { name: &name, value: &value })).await?;
+        self.inbox.receive_all(&rows, &[Checkpoint { name: &name, value: &value }]).await?;
         self.bookmark = Some(bookmark);
         Ok(rows)
     }

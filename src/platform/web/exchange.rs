@@ -101,7 +101,7 @@ impl App {
         let at = self.house.inbox.clock().now();
         let incoming = |(event, input)| Incoming { conversation: conversation.clone(), event, input, at };
         let incoming: Vec<Incoming> = events.into_iter().map(incoming).collect();
-        self.house.inbox.receive_all(&incoming, None).await?;
+        self.house.inbox.receive_all(&incoming, &[]).await?;
         Ok(())
     }
 

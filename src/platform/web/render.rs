@@ -109,7 +109,12 @@ fn words(input: &Input, offered: &[Choice]) -> Option<String> {
             let label = offered.iter().find(|one| one.id == *choice).map(|one| spaced(&one.label));
             Some(label.unwrap_or_else(|| choice.to_string()))
         }
-        Input::Joined | Input::Withdrawn { .. } | Input::Unreadable | Input::Woke { .. } | Input::Left => None,
+        Input::Joined
+        | Input::Reads { .. }
+        | Input::Withdrawn { .. }
+        | Input::Unreadable
+        | Input::Woke { .. }
+        | Input::Left => None,
     }
 }
 
