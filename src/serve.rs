@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -30,11 +31,13 @@ use crate::turns::Turns;
 /// # Errors
 /// When a part cannot start, or ends by itself.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    // From here on a signal waits for us, however early it comes.
+    let terminate = signal(SignalKind::terminate())?;
     let content = Arc::new(content::for_agents(&settings)?);
     let _lock = FolderLock::take(&settings.data)?;
     let store = open_store(&settings).await?;
     let stop = CancellationToken::new();
-    let outcome = Parts::new(&settings, content, store.clone(), stop.clone()).run(&settings).await;
+    let outcome = Parts::new(&settings, content, store.clone(), stop.clone()).run(&settings, terminate).await;
     stop.cancel();
     store.close().await;
     outcome
@@ -87,7 +90,7 @@ impl Parts {
         Self { content, store, clock, bells, inbox, health, stop, tasks: JoinSet::new() }
     }
 
-    async fn run(mut self, settings: &Settings) -> anyhow::Result<()> {
+    async fn run(mut self, settings: &Settings, terminate: Signal) -> anyhow::Result<()> {
         let mut outgoing = vec![Platform::Web(Web::default())];
         if let Some(web) = &settings.web {
             self.start_web(web.clone(), settings.coach.clone()).await?;
@@ -107,7 +110,7 @@ impl Parts {
             "nothing to serve: the web part is disabled, neither Matrix nor Discord is configured"
         );
         self.start_loops(settings, outgoing);
-        self.wait().await
+        self.wait(terminate).await
     }
 
     async fn start_web(&mut self, settings: WebSettings, coach: CoachSettings) -> anyhow::Result<()> {
@@ -199,9 +202,9 @@ impl Parts {
     }
 
     /// Until a signal, or until a part ends: then all are told to stop and may finish what they hold.
-    async fn wait(mut self) -> anyhow::Result<()> {
+    async fn wait(mut self, terminate: Signal) -> anyhow::Result<()> {
         let outcome = tokio::select! {
-            signal = terminated() => signal,
+            signal = terminated(terminate) => signal,
             Some(ended) = self.tasks.join_next() => ended.context("a part panicked").flatten(),
         };
         self.stop.cancel();
@@ -233,9 +236,7 @@ fn keeping(settings: &Settings) -> Vec<Keeping> {
         .collect()
 }
 
-async fn terminated() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
+async fn terminated(mut terminate: Signal) -> anyhow::Result<()> {
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,

@@ -70,7 +70,7 @@ impl Engine {
             (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
         let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
         let samples = texts.map(|(class, text)| (class, sample(text, &wording)));
-        let model = Model::learn(samples, methods + parts.outside.len(), &weights);
+        let model = Model::learn(samples, methods + parts.outside.len(), methods, &weights);
         let names = Sought { weight: weights.names, forms: &[Form::Concept, Form::Exact] };
         let text = Sought { weight: weights.text, forms: &[Form::Concept] };
         let needs = Sought { weight: 1.0, forms: &[Form::Concept, Form::Snowball, Form::Synonyms] };

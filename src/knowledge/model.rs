@@ -77,8 +77,13 @@ impl Counts {
 }
 
 impl Model {
-    /// Learns one centroid for each class from its samples.
-    pub fn learn(samples: impl Iterator<Item = (usize, Sample)>, classes: usize, weights: &Weights) -> Self {
+    /// Learns one centroid for each class from its samples, and corrects the first `rivals` among themselves.
+    pub fn learn(
+        samples: impl Iterator<Item = (usize, Sample)>,
+        classes: usize,
+        rivals: usize,
+        weights: &Weights,
+    ) -> Self {
         let mut counts = Counts::default();
         samples.for_each(|(class, sample)| counts.add(class, &sample));
         let mut model = Self { classes, groups: weights.groups, ..Self::default() };
@@ -87,21 +92,24 @@ impl Model {
             (0..classes).map(|class| model.centroid(counts.of_class(class))).collect();
         model.keep(&centroids);
         for _ in 0..weights.lessons.passes {
-            model.correct(&counts, &weights.lessons);
+            model.correct(&counts, rivals, &weights.lessons);
         }
         model
     }
 
     /// Goes over the samples once. Where another class comes before the sample's own, or close behind, both are moved
     /// a little: what sets neighbours apart counts more than what they share.
-    fn correct(&mut self, counts: &Counts, lessons: &Lessons) {
+    fn correct(&mut self, counts: &Counts, rivals: usize, lessons: &Lessons) {
         // A stride that visits every sample, and never the same class twice in a row; no randomness.
         let (samples, stride) = (counts.samples.len(), stride(counts.samples.len()));
         for place in (0..samples).map(|step| step * stride % samples) {
             let class = counts.samples[place].0;
+            if class >= rivals {
+                continue;
+            }
             let vector = self.vector(&counts.of_sample(place));
             let scores = self.scores_of(&vector);
-            let others = (0..self.classes).filter(|other| *other != class);
+            let others = (0..rivals).filter(|other| *other != class);
             let Some(rival) = others.max_by(|a, b| scores[*a].total_cmp(&scores[*b])) else { return };
             if scores[class] - scores[rival] < lessons.margin {
                 self.move_apart(&vector, class, rival, lessons.rate);
@@ -298,7 +306,7 @@ mod tests {
             (1, "compter appels dossiers"),
         ]
         .map(|(class, text)| (class, sample(text)));
-        let model = Model::learn(samples.into_iter(), 2, &Weights::DEFAULT);
+        let model = Model::learn(samples.into_iter(), 2, 2, &Weights::DEFAULT);
         let scores = model.scores(&sample("des idees"));
         assert!(scores[0] > scores[1], "{scores:?}");
         let misspelt = model.scores(&sample("conter les dosiers"));

@@ -112,8 +112,8 @@ impl Weights {
         late: 1.5,
         crowd: 2.0,
         floor: 0.2,
-        scope: Scope { resemblance: 19.4, strange: 0.08, known: 4.85, named: 11.65, length: 5.34, doubt: 25.06 },
-        abstain: 0.07,
+        scope: Scope { resemblance: 14.4, strange: 0.08, known: 4.3, named: 2.5, length: 2.9, doubt: 17.1 },
+        abstain: 0.13,
     };
 }
 
