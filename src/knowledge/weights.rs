@@ -96,7 +96,7 @@ impl Weights {
         phase: 0.25,
         shared: 0.4,
         groups: [1.0, 0.5, 1.0],
-        lessons: Lessons { passes: 3, margin: 0.05, rate: 0.03 },
+        lessons: Lessons { passes: 2, margin: 0.05, rate: 0.03 },
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,
