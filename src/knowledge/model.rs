@@ -102,13 +102,14 @@ impl Model {
     fn correct(&mut self, counts: &Counts, rivals: usize, lessons: &Lessons) {
         // A stride that visits every sample, and never the same class twice in a row; no randomness.
         let (samples, stride) = (counts.samples.len(), stride(counts.samples.len()));
+        let mut scores = vec![0.0; self.classes];
         for place in (0..samples).map(|step| step * stride % samples) {
             let class = counts.samples[place].0;
             if class >= rivals {
                 continue;
             }
             let vector = self.vector(&counts.of_sample(place));
-            let scores = self.scores_of(&vector);
+            self.score_into(&vector, &mut scores);
             let others = (0..rivals).filter(|other| *other != class);
             let Some(rival) = others.max_by(|a, b| scores[*a].total_cmp(&scores[*b])) else { return };
             if scores[class] - scores[rival] < lessons.margin {
@@ -205,13 +206,18 @@ impl Model {
 
     fn scores_of(&self, vector: &[(u32, f32)]) -> Vec<f32> {
         let mut scores = vec![0.0; self.classes];
+        self.score_into(vector, &mut scores);
+        scores
+    }
+
+    fn score_into(&self, vector: &[(u32, f32)], scores: &mut [f32]) {
+        scores.fill(0.0);
         for (feature, weight) in vector {
             let (start, end) = self.span(*feature);
             for (class, share) in &self.shares[start..end] {
                 scores[*class as usize] += weight * share;
             }
         }
-        scores
     }
 
     /// Where the shares of a feature lie.

@@ -61,7 +61,7 @@ pub struct Weights {
 /// How the model's mistakes on its own samples are corrected.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lessons {
-    /// How often all samples are gone over. Each pass costs some hundredths of a second at start.
+    /// How often all samples are gone over. Each pass costs half a second at start.
     pub passes: usize,
     /// By how much a sample's own class should lead.
     pub margin: f32,
@@ -96,7 +96,7 @@ impl Weights {
         phase: 0.25,
         shared: 0.4,
         groups: [1.0, 0.5, 1.0],
-        lessons: Lessons { passes: 2, margin: 0.05, rate: 0.03 },
+        lessons: Lessons { passes: 1, margin: 0.05, rate: 0.05 },
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,
