@@ -54,29 +54,20 @@ impl Engine {
     pub fn new(parts: &Parts, weights: Weights) -> tantivy::Result<Self> {
         let wording = Wording::new(&parts.lexicon);
         let spelling = Spelling::new(parts.methods.iter().flat_map(method_words));
-        let sheets: Vec<Vec<Indexed>> =
-            parts.methods.iter().map(|method| sheet_texts(method, parts, &wording)).collect();
         let need_owners: Vec<(usize, usize)> = (0..)
             .zip(&parts.methods)
             .flat_map(|(method, sheet)| (0..sheet.needs.len()).map(move |need| (method, need)))
             .collect();
-        let need_texts: Vec<Vec<Indexed>> = need_owners
-            .iter()
-            .map(|(method, need)| vec![indexed(&parts.methods[*method].needs[*need], &wording)])
-            .collect();
-        let methods = parts.methods.len();
-        // The last classes are topics that the base knows nothing of.
-        let outside =
-            (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
-        let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
-        let samples = texts.map(|(class, text)| (class, sample(text, &wording)));
-        let model = Model::learn(samples, methods + parts.outside.len(), methods, &weights);
-        let names = Sought { weight: weights.names, forms: &[Form::Concept, Form::Exact] };
-        let text = Sought { weight: weights.text, forms: &[Form::Concept] };
-        let needs = Sought { weight: 1.0, forms: &[Form::Concept, Form::Snowball, Form::Synonyms] };
+        // Learning and indexing each take some tenths of a second, and need nothing of one another.
+        let (model, shelves) = std::thread::scope(|threads| {
+            let learning = threads.spawn(|| learnt(parts, &wording, &weights));
+            let shelves = shelves(parts, &need_owners, &wording, weights);
+            (learning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), shelves)
+        });
+        let (sheets, needs) = shelves?;
         Ok(Self {
-            sheets: Shelf::new(&[names, text], weights, &sheets)?,
-            needs: Shelf::new(&[needs], weights, &need_texts)?,
+            sheets,
+            needs,
             names: method_names(&parts.methods),
             entries: entries(parts),
             cues: cues(parts),
@@ -107,6 +98,32 @@ impl Engine {
         let concepts = query.words.iter().map(|word| word.concept.clone()).collect();
         Sample { words: query.plain.clone(), concepts }
     }
+}
+
+fn learnt(parts: &Parts, wording: &Wording, weights: &Weights) -> Model {
+    let methods = parts.methods.len();
+    // The last classes are topics that the base knows nothing of.
+    let outside =
+        (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
+    let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
+    let samples = texts.map(|(class, text)| (class, sample(text, wording)));
+    Model::learn(samples, methods + parts.outside.len(), methods, weights)
+}
+
+/// The index of the sheets, and that of the needs.
+fn shelves(
+    parts: &Parts,
+    need_owners: &[(usize, usize)],
+    wording: &Wording,
+    weights: Weights,
+) -> tantivy::Result<(Shelf, Shelf)> {
+    let names = Sought { weight: weights.names, forms: &[Form::Concept, Form::Exact] };
+    let text = Sought { weight: weights.text, forms: &[Form::Concept] };
+    let need = Sought { weight: 1.0, forms: &[Form::Concept, Form::Snowball, Form::Synonyms] };
+    let sheets: Vec<Vec<Indexed>> = parts.methods.iter().map(|method| sheet_texts(method, parts, wording)).collect();
+    let needs = need_owners.iter().map(|(method, need)| vec![indexed(&parts.methods[*method].needs[*need], wording)]);
+    let needs: Vec<Vec<Indexed>> = needs.collect();
+    Ok((Shelf::new(&[names, text], weights, &sheets)?, Shelf::new(&[need], weights, &needs)?))
 }
 
 /// The words of a sheet that a request may use.
