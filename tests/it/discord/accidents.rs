@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::bot::{Bot, buttons, thread_in, until};
+use super::bot::{Bot, buttons, menu, thread_in, until};
 use super::double::{CAMILLE, CHANNEL, DM, number};
 
 type Accident = fn(&super::double::Double);
@@ -25,7 +25,8 @@ async fn each_answered_once(bot: &Bot, channel: u64, said: usize) {
 fn keys(messages: &[Value]) -> HashMap<String, usize> {
     let mut keys = HashMap::new();
     for message in messages {
-        if let Some((_, id)) = buttons(message).first() {
+        let button = buttons(message).into_iter().next().map(|(_, id)| id);
+        if let Some(id) = button.or_else(|| menu(message).map(|(id, _)| id)) {
             *keys.entry(id.split('.').nth(1).unwrap().to_owned()).or_default() += 1;
         }
     }
