@@ -14,6 +14,7 @@ use crate::config::{self, LogSettings, Overrides, Settings};
 use crate::content::{self, Sources};
 use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
+use crate::knowledge::Weights;
 use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
@@ -22,7 +23,7 @@ use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{eval, new_method, serve, suggest, telemetry};
+use crate::{eval, new_method, serve, suggest, telemetry, tune};
 
 /// How many methods the coach gives at a time.
 const ADVISED: usize = 3;
@@ -70,6 +71,9 @@ enum Command {
     /// Say which methods a request would be given, and why
     Suggest {
         request: String,
+        /// Also what each kind of evidence adds, how the words were read, what other means would change
+        #[arg(long)]
+        explain: bool,
         #[arg(long)]
         json: bool,
     },
@@ -78,6 +82,11 @@ enum Command {
         file: PathBuf,
         #[arg(long)]
         json: bool,
+    },
+    /// Choose the numbers of the search on graded requests, by cross-validation; takes minutes, changes nothing
+    Tune {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// Check the method base and the script; exit code 1 when there is anything to mend
     Check {
@@ -117,8 +126,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => start(&place).await,
         Command::Chat { json } => chat(&place, json).await,
-        Command::Suggest { request, json } => suggest(&place, &request, json),
+        Command::Suggest { request, explain, json } => suggest(&place, &request, explain, json),
         Command::Eval { file, json } => evaluate(&place, &file, json),
+        Command::Tune { files } => tune(&place, &files),
         Command::Check { links: false } => check(&place),
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
@@ -177,10 +187,10 @@ async fn chat(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn suggest(place: &Place, request: &str, json: bool) -> anyhow::Result<ExitCode> {
+fn suggest(place: &Place, request: &str, explain: bool, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
-    let suggestion = suggest::suggest(&content.library, request, means_in(request), ADVISED);
+    let suggestion = suggest::suggest(&content.library, request, means_in(request), ADVISED, explain);
     let shown = if json { serde_json::to_string(&suggestion)? } else { suggestion.to_string() };
     print(&shown)
 }
@@ -188,13 +198,27 @@ fn suggest(place: &Place, request: &str, json: bool) -> anyhow::Result<ExitCode>
 fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let requests = graded(file)?;
+    let report = eval::evaluate(&content.library, &requests, means_in);
+    let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
+    print(&shown)
+}
+
+fn graded(file: &Path) -> anyhow::Result<Vec<eval::Request>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let (requests, bad) = eval::parse(&text);
     let bad: Vec<String> = bad.iter().map(|bad| format!("{}:{}: {}", file.display(), bad.line, bad.message)).collect();
     anyhow::ensure!(bad.is_empty(), "these lines are not requests:\n{}", bad.join("\n"));
-    let report = eval::evaluate(&content.library, &requests, means_in);
-    let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
-    print(&shown)
+    Ok(requests)
+}
+
+fn tune(place: &Place, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let sources = Sources::of(&place.settings()?);
+    let requests: Vec<eval::Request> =
+        files.iter().map(|file| graded(file)).collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    let mut library = content::load_or_explain(&sources, House::default())?.library;
+    print(&tune::climb(&mut library, &requests, means_in).to_string())?;
+    print(&tune::fit(&content::knowledge_files(&sources)?, &Weights::DEFAULT).to_string())
 }
 
 fn check(place: &Place) -> anyhow::Result<ExitCode> {

@@ -7,9 +7,9 @@ use include_dir::{Dir, include_dir};
 
 use crate::config::Settings;
 use crate::dialogue::{Content, House, load_script};
-use crate::knowledge::{Library, SourceFile};
-use crate::links;
+use crate::knowledge::SourceFile;
 use crate::problem::{Problem, Severity};
+use crate::{learnt, links};
 
 static SHIPPED_KNOWLEDGE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
 static SHIPPED_CONVERSATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/conversations");
@@ -33,7 +33,7 @@ pub struct Loaded {
 /// # Errors
 /// When a folder cannot be read; what is wrong inside a file is a [`Problem`].
 pub fn load(sources: &Sources, house: House) -> anyhow::Result<Loaded> {
-    let (library, mut problems) = Library::build(&knowledge_files(sources)?);
+    let (library, mut problems) = learnt::library(&knowledge_files(sources)?);
     let (script, more) = load_script(&conversation_files(sources)?);
     problems.extend(more);
     problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));

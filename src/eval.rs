@@ -117,6 +117,17 @@ pub fn evaluate(library: &Library, requests: &[Request], read_means: impl Fn(&st
     }
 }
 
+/// What the advice for one request is worth, 0 to 1: half its nDCG@5, half whether a good method is among the first
+/// three. For a request out of scope, whether it is refused.
+pub fn worth(library: &Library, request: &Request, read_means: fn(&str) -> Means) -> f64 {
+    let outcome = outcome(library, request, read_means);
+    if !outcome.in_scope {
+        return if outcome.abstained { 1.0 } else { 0.0 };
+    }
+    let found = outcome.first_good.is_some_and(|rank| rank <= 3);
+    0.5 * outcome.ndcg + if found { 0.5 } else { 0.0 }
+}
+
 /// What one request led to.
 struct Outcome {
     id: String,

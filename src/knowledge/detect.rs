@@ -7,10 +7,9 @@ use super::{Detected, Library};
 
 pub fn detect(library: &Library, text: &Reading) -> Detected {
     let (engine, query) = (&library.engine, &text.query);
-    let belief = belief(text);
     let mut goals: Vec<f32> = vec![0.0; library.vocabulary.goals.len()];
     let mut phases: Vec<f32> = vec![0.0; library.vocabulary.phases.len()];
-    for (method, share) in library.methods.iter().zip(&belief) {
+    for (method, share) in library.methods.iter().zip(&text.belief) {
         for (goal, worth) in method.goals.iter().zip([1.0, 0.5, 0.25]) {
             if let Some(place) = library.vocabulary.goals.iter().position(|known| known.id == *goal) {
                 goals[place] += share * worth;
@@ -28,24 +27,6 @@ pub fn detect(library: &Library, text: &Reading) -> Detected {
     Detected { goals: goals.take(4).collect(), phase }
 }
 
-/// How the model spreads its belief over the methods; nothing where the text resembles none.
-fn belief(text: &Reading) -> Vec<f32> {
-    let scores = &text.model;
-    if text.query.words.is_empty() {
-        return vec![0.0; scores.len()];
-    }
-    let best = scores.iter().copied().fold(0.0, f32::max);
-    let sharp: Vec<f32> = scores.iter().map(|score| ((score - best) * SHARPNESS).exp()).collect();
-    let sum = sharp.iter().sum::<f32>().max(f32::EPSILON);
-    // A text far from every need convinces of nothing.
-    let trust = (best / CLEAR).min(1.0);
-    sharp.into_iter().map(|share| share / sum * trust).collect()
-}
-
-/// Turns differences of cosine into shares.
-const SHARPNESS: f32 = 45.0;
-/// A cosine from which the model is believed in full.
-const CLEAR: f32 = 0.35;
 /// What a cue found in the text adds; longer ones more.
 const CUE: f32 = 0.3;
 /// Below this nothing is said.

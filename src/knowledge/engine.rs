@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use declic_classifier::{Model, Sample};
+
 use super::index::{Form, Indexed, Shelf, Sought};
 use super::journeys::Heralds;
 use super::load::Parts;
-use super::model::{Model, Sample};
 use super::names::Names;
 use super::query::{Query, Wording};
 use super::sheet::Method;
@@ -51,16 +52,20 @@ pub struct Cues {
 }
 
 impl Engine {
-    pub fn new(parts: &Parts, weights: Weights) -> tantivy::Result<Self> {
+    /// `kept`: the model learnt from the same parts before, as bytes.
+    pub fn new(parts: &Parts, weights: Weights, kept: Option<&[u8]>) -> tantivy::Result<Self> {
         let wording = Wording::new(&parts.lexicon);
         let spelling = Spelling::new(parts.methods.iter().flat_map(method_words));
         let need_owners: Vec<(usize, usize)> = (0..)
             .zip(&parts.methods)
             .flat_map(|(method, sheet)| (0..sheet.needs.len()).map(move |need| (method, need)))
             .collect();
-        // Learning and indexing each take some tenths of a second, and need nothing of one another.
+        // Learning takes seconds and indexing some tenths of one; they need nothing of one another.
         let (model, shelves) = std::thread::scope(|threads| {
-            let learning = threads.spawn(|| learnt(parts, &wording, &weights));
+            let learning = threads.spawn(|| {
+                let kept = kept.and_then(Model::from_bytes).filter(|model| model.classes() == classes(parts));
+                kept.unwrap_or_else(|| learnt(parts, &wording, &weights))
+            });
             let shelves = shelves(parts, &need_owners, &wording, weights);
             (learning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), shelves)
         });
@@ -100,14 +105,18 @@ impl Engine {
     }
 }
 
+/// One class a method, then one a topic that the base knows nothing of.
+fn classes(parts: &Parts) -> usize {
+    parts.methods.len() + parts.outside.len()
+}
+
 fn learnt(parts: &Parts, wording: &Wording, weights: &Weights) -> Model {
     let methods = parts.methods.len();
-    // The last classes are topics that the base knows nothing of.
     let outside =
         (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
     let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
-    let samples = texts.map(|(class, text)| (class, sample(text, wording)));
-    Model::learn(samples, methods + parts.outside.len(), methods, weights)
+    let mut samples = texts.map(|(class, text)| (class, sample(text, wording)));
+    Model::learn(&mut samples, classes(parts), &weights.recipe)
 }
 
 /// The index of the sheets, and that of the needs.

@@ -1,11 +1,15 @@
 //! What the text of a need says for each method, and whether it is about the base at all.
 
+use declic_classifier::shares;
+use serde::{Deserialize, Serialize};
+
 use super::engine::Engine;
 use super::query::Query;
 use super::reading::Reading;
+use super::scope::Signs;
 use super::sheet::Method;
 use super::weights::Weights;
-use super::{GoalId, Library, PhaseId, Reason, french, scope};
+use super::{GoalId, Library, PhaseId, Reason, french};
 
 /// What the text alone says about every method, before means are weighed. Made once per turn: ranking it under
 /// different means costs microseconds.
@@ -15,6 +19,8 @@ pub struct Evidence {
     pub(super) scores: Vec<Score>,
     /// How far the text can be trusted to be about what the base knows, 0 to 1.
     strength: f32,
+    /// What that trust rests on.
+    signs: Option<Signs>,
     /// The strength below which nothing is advised.
     least: f32,
     /// Goals and phase that were stated: they alone allow an answer.
@@ -24,12 +30,52 @@ pub struct Evidence {
     words: Vec<(String, String)>,
 }
 
+/// What each kind of evidence adds to the score of a method, before means are weighed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// The words resemble the method's needs as a whole.
+    pub model: f32,
+    /// … and some of its need lines most.
+    pub needs: f32,
+    /// … and what its sheet says.
+    pub sheet: f32,
+    /// The text names it.
+    pub named: f32,
+    /// Its neighbours are good answers.
+    pub shared: f32,
+    pub goal: f32,
+    pub phase: f32,
+}
+
+impl Parts {
+    /// What the words alone say.
+    fn text(&self) -> f32 {
+        self.model + self.needs + self.sheet + self.named + self.shared
+    }
+
+    fn sum(&self) -> f32 {
+        self.text() + self.goal + self.phase
+    }
+
+    fn divided_by(self, all: f32) -> Self {
+        Self {
+            model: self.model / all,
+            needs: self.needs / all,
+            sheet: self.sheet / all,
+            named: self.named / all,
+            shared: self.shared / all,
+            goal: self.goal / all,
+            phase: self.phase / all,
+        }
+    }
+}
+
 /// What speaks for one method.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Score {
     /// 0 to 1.
     pub total: f32,
-    named: bool,
+    pub parts: Parts,
     /// The nearest line of its needs.
     nearest: Option<usize>,
 }
@@ -45,11 +91,21 @@ impl Evidence {
         self.strength
     }
 
+    /// The strength below which nothing is advised.
+    pub fn least(&self) -> f32 {
+        self.least
+    }
+
+    /// What [`Evidence::strength`] rests on; none where there was nothing to read.
+    pub fn signs(&self) -> Option<Signs> {
+        self.signs
+    }
+
     /// Why a method was found, the most telling reason first.
     pub(super) fn reasons(&self, library: &Library, number: usize) -> Vec<Reason> {
         let (method, score) = (&library.methods[number], self.scores[number]);
         let mut reasons = Vec::new();
-        if score.named {
+        if score.parts.named > 0.0 {
             reasons.push(Reason::Named { name: method.name.clone() });
         }
         let goals = self.goals.iter().filter(|goal| method.goals.contains(goal));
@@ -85,17 +141,21 @@ pub struct Signals {
 pub fn search(library: &Library, text: &Reading, goals: &[GoalId], phase: Option<&PhaseId>) -> Evidence {
     let engine = &library.engine;
     let signals = signals(engine, &text.query, library.methods.len());
-    let texts = shared(engine, &texts(&text.model, &signals, &engine.weights));
+    let mut parts = texts(text, &signals, &engine.weights);
+    share(engine, &mut parts);
     let asked = Asked { goals, phase };
-    let ceiling = ceiling(&asked, &texts, &engine.weights);
-    let score = |(number, text): (usize, &f32)| Score {
-        total: (total(*text, &library.methods[number], &asked, &engine.weights) / ceiling).min(1.0),
-        named: signals.named[number] > 0.0,
+    let ceiling = ceiling(&asked, &parts, &engine.weights);
+    add_stated(&mut parts, library, &asked);
+    let score = |(number, parts): (usize, &Parts)| Score {
+        total: (parts.sum() / ceiling).min(1.0),
+        parts: parts.divided_by(ceiling),
         nearest: signals.nearest[number],
     };
+    let signs = Signs::of(text, &signals.named);
     Evidence {
-        scores: texts.iter().enumerate().map(score).collect(),
-        strength: scope::strength(text, &signals.named, &engine.weights.scope),
+        signs,
+        scores: parts.iter().enumerate().map(score).collect(),
+        strength: signs.map_or(0.0, |signs| signs.strength(&engine.weights.scope)),
         least: engine.weights.abstain,
         goals: goals.to_vec(),
         phase: phase.cloned(),
@@ -156,20 +216,22 @@ pub fn named_methods(engine: &Engine, query: &Query) -> Vec<(usize, f32)> {
 }
 
 /// What the text says for each method: every kind of evidence, relative to the best, and weighed.
-fn texts(model: &[f32], signals: &Signals, weights: &Weights) -> Vec<f32> {
-    let parts = [
-        (weights.model, relative(model)),
-        (weights.needs, relative(&signals.needs)),
-        (weights.sheet, relative(&signals.sheet)),
-        (weights.named, signals.named.clone()),
-    ];
-    let mut texts = vec![0.0; model.len()];
-    for (weight, scores) in &parts {
-        for (text, score) in texts.iter_mut().zip(scores) {
-            *text += weight * score;
-        }
-    }
-    texts
+fn texts(text: &Reading, signals: &Signals, weights: &Weights) -> Vec<Parts> {
+    let model = relative(&likely(text, weights.sharpness));
+    let (needs, sheet) = (relative(&signals.needs), relative(&signals.sheet));
+    let parts = |number: usize| Parts {
+        model: weights.model * model[number],
+        needs: weights.needs * needs[number],
+        sheet: weights.sheet * sheet[number],
+        named: weights.named * signals.named[number],
+        ..Parts::default()
+    };
+    (0..model.len()).map(parts).collect()
+}
+
+/// What the model believes; nothing where it saw nothing.
+fn likely(text: &Reading, sharpness: f32) -> Vec<f32> {
+    if text.query.words.is_empty() { vec![0.0; text.model.len()] } else { shares(&text.model, sharpness) }
 }
 
 fn relative(scores: &[f32]) -> Vec<f32> {
@@ -178,31 +240,32 @@ fn relative(scores: &[f32]) -> Vec<f32> {
 }
 
 /// Passes a part of each method's evidence on to its related methods: neighbours of a good answer are good answers.
-fn shared(engine: &Engine, texts: &[f32]) -> Vec<f32> {
-    let part = engine.weights.shared;
-    let best = texts.iter().copied().fold(0.0, f32::max);
-    let mut shared = texts.to_vec();
+fn share(engine: &Engine, parts: &mut [Parts]) {
+    let texts: Vec<f32> = parts.iter().map(Parts::text).collect();
+    let best = texts.iter().copied().fold(f32::EPSILON, f32::max);
     for (text, related) in texts.iter().zip(&engine.related) {
         // Only what stands out is worth passing on.
-        let given = part * text * (text / best.max(f32::EPSILON)).powi(3);
+        let given = engine.weights.shared * text * (text / best).powi(3);
         for neighbour in related {
-            shared[*neighbour] += given / related.len() as f32;
+            parts[*neighbour].shared += given / related.len() as f32;
         }
     }
-    shared
 }
 
 /// The best that a method could reach with this need.
-fn ceiling(asked: &Asked<'_>, texts: &[f32], weights: &Weights) -> f32 {
-    let text = texts.iter().copied().fold(0.0, f32::max);
+fn ceiling(asked: &Asked<'_>, parts: &[Parts], weights: &Weights) -> f32 {
+    let text = parts.iter().map(Parts::text).fold(0.0, f32::max);
     let goals = if asked.goals.is_empty() { 0.0 } else { weights.goal };
     let phase = if asked.phase.is_none() { 0.0 } else { weights.phase };
     (text + goals + phase).max(f32::EPSILON)
 }
 
-fn total(text: f32, method: &Method, asked: &Asked<'_>, weights: &Weights) -> f32 {
-    let phase = if asked.phase == Some(&method.phase) { weights.phase } else { 0.0 };
-    text + weights.goal * goals_served(method, asked, weights) + phase
+fn add_stated(parts: &mut [Parts], library: &Library, asked: &Asked<'_>) {
+    let weights = &library.engine.weights;
+    for (parts, method) in parts.iter_mut().zip(&library.methods) {
+        parts.goal = weights.goal * goals_served(method, asked, weights);
+        parts.phase = if asked.phase == Some(&method.phase) { weights.phase } else { 0.0 };
+    }
 }
 
 /// The most certain goals of the need against the most important ones of the sheet.

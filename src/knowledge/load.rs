@@ -12,6 +12,7 @@ use super::journeys::{self, Journey};
 use super::lexicon::{self, Lexicon};
 use super::sheet::Method;
 use super::vocabulary::{self, Case, Term, Training, Vocabulary};
+use super::weights::Weights;
 use super::{MethodId, SourceFile, french, front};
 use crate::problem::{Problem, Severity, nearest};
 
@@ -72,14 +73,25 @@ fn clean(text: &str) -> String {
 }
 
 fn fingerprint(files: &BTreeMap<String, SourceFile>) -> String {
+    let parts: Vec<&[u8]> = files.iter().flat_map(|(name, file)| [name.as_bytes(), file.text.as_bytes()]).collect();
+    short_hash(&parts)
+}
+
+fn short_hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
-    for (name, file) in files {
-        for part in [name.as_bytes(), file.text.as_bytes()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
     }
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A hash of all that a model depends on: the files, the recipe, the code that reads and learns.
+pub fn name_of_learnt(files: &[SourceFile], weights: &Weights) -> String {
+    let names: Vec<String> = files.iter().map(|file| name(&file.path)).collect();
+    let recipe = format!("{} {:?}", env!("DECLIC_LEARNING_CODE"), weights.recipe);
+    let files = names.iter().zip(files).flat_map(|(name, file)| [name.as_bytes(), file.text.as_bytes()]);
+    short_hash(&files.chain([recipe.as_bytes()]).collect::<Vec<_>>())
 }
 
 #[derive(Default)]

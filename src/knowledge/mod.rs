@@ -12,7 +12,6 @@ mod jargon;
 pub mod journeys;
 mod lexicon;
 mod load;
-mod model;
 mod names;
 mod query;
 mod reading;
@@ -29,9 +28,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Parts};
 pub use journeys::{Journey, Leg};
-pub use reading::Reading;
+pub use reading::{Reading, SeenWord};
+pub use scope::Signs;
 pub use sheet::Method;
 pub use vocabulary::{Case, Goal, Phase, Term, Training};
 pub use weights::{Scope, Weights};
@@ -96,16 +96,17 @@ impl Library {
     /// Builds the library from the files of one folder, or of several where later files replace earlier ones of the
     /// same path. Gives every problem of every file; no library when one of them is an error.
     pub fn build(files: &[SourceFile]) -> (Option<Library>, Vec<Problem>) {
-        Self::build_with(files, Weights::DEFAULT)
+        Self::build_with(files, Weights::DEFAULT, None)
     }
 
-    /// [`Library::build`] with other weights, for tuning.
-    pub fn build_with(files: &[SourceFile], weights: Weights) -> (Option<Library>, Vec<Problem>) {
+    /// [`Library::build`] with other weights, for tuning, and with what was learnt from the same files before: the
+    /// bytes of [`Library::learnt`], which are ignored when they are anything else.
+    pub fn build_with(files: &[SourceFile], weights: Weights, kept: Option<&[u8]>) -> (Option<Library>, Vec<Problem>) {
         let (parts, mut problems) = load::load(files);
         if !load::servable(&problems) {
             return (None, problems);
         }
-        match Engine::new(&parts, weights) {
+        match Engine::new(&parts, weights, kept) {
             Ok(engine) => (Some(Self::new(parts, engine)), problems),
             Err(error) => {
                 problems.push(Problem::error("methods", 0, 0, format!("l'index n'a pas pu être construit : {error}")));
@@ -130,6 +131,11 @@ impl Library {
             sheet_concepts,
             engine,
         }
+    }
+
+    /// What was learnt from the files, for [`Library::build_with`] at the next start with the same files.
+    pub fn learnt(&self) -> Vec<u8> {
+        self.engine.model.to_bytes()
     }
 
     /// Takes these addresses out of what agents are shown; coaches still see them in [`Library::links_set_aside`].
@@ -158,6 +164,21 @@ impl Library {
     /// What an editor would say of the files that this library was built from.
     pub fn review(&self, files: &[SourceFile]) -> Vec<Problem> {
         review::review(self, files)
+    }
+
+    /// Ranks with other weights from now on. What the model and the index were built with stays.
+    pub fn reweigh(&mut self, weights: Weights) {
+        self.engine.weights = weights;
+    }
+
+    /// What tells whether a text is about what the base knows; none where there is nothing to read.
+    pub fn signs(&self, text: &str) -> Option<Signs> {
+        self.search(&self.read(text), &[], None).signs()
+    }
+
+    /// Names what is learnt from these files with these weights: same name, same model.
+    pub fn name_of_learnt(files: &[SourceFile], weights: &Weights) -> String {
+        load::name_of_learnt(files, weights)
     }
 
     /// Hash of all files, for traces: same hash, same advice.
@@ -391,6 +412,9 @@ pub struct Recommendation {
     pub method: MethodId,
     /// 0 to 1; comparable within one ranking only.
     pub score: f32,
+    /// What the text, the goals and the phase add to the score; the means then divide it.
+    #[serde(default)]
+    pub parts: Parts,
     pub reasons: Vec<Reason>,
     pub warnings: Vec<Warning>,
 }

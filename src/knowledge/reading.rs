@@ -1,15 +1,33 @@
 //! A text understood once: what names, goals and the search have in common.
 
+use declic_classifier::shares;
+
+use serde::Serialize;
+
 use super::Library;
 use super::query::Query;
+
+/// One word of a request, as the search sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SeenWord {
+    /// As it is searched: folded, perhaps corrected or explained.
+    pub word: String,
+    /// Its stem, or the head of its family.
+    pub concept: String,
+    /// 1 for a word that was typed, less for one that was guessed or explained.
+    pub weight: f32,
+    /// Whether the base knows the word.
+    pub known: bool,
+}
 
 /// The words of a text, and how much it resembles what the base knows.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     pub(super) query: Query,
-    /// Resemblance to the needs of each method, in the order of [`Library::methods`].
+    /// How much it speaks for each method, in the order of [`Library::methods`]: logits.
     pub(super) model: Vec<f32>,
-    /// Resemblance to requests that the base cannot answer.
+    /// … and the share of belief that each method gets, and all topics that the base knows nothing of.
+    pub(super) belief: Vec<f32>,
     pub(super) outside: f32,
 }
 
@@ -18,7 +36,20 @@ impl Reading {
         let engine = &library.engine;
         let query = engine.read(text);
         let mut model = engine.model.scores(&engine.sample(&query));
-        let outside = model.split_off(library.methods.len()).into_iter().fold(0.0, f32::max);
-        Self { query, model, outside }
+        let mut belief = shares(&model, 1.0);
+        let outside = belief.split_off(library.methods.len()).into_iter().sum();
+        model.truncate(library.methods.len());
+        Self { query, model, belief, outside }
+    }
+
+    /// What remains of the text once openings are stripped, words corrected and acronyms explained.
+    pub fn words(&self) -> Vec<SeenWord> {
+        let seen = self.query.words.iter().map(|word| SeenWord {
+            word: word.word.exact.clone(),
+            concept: word.concept.clone(),
+            weight: word.weight,
+            known: word.known,
+        });
+        seen.collect()
     }
 }

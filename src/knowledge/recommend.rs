@@ -65,6 +65,7 @@ impl Candidate {
         let (suits, warnings) = explained(method, means, &library.engine.weights);
         let mut reasons = evidence.reasons(library, self.number);
         reasons.extend(suits);
-        Recommendation { method: method.id.clone(), score: self.score, reasons, warnings }
+        let parts = evidence.scores[self.number].parts;
+        Recommendation { method: method.id.clone(), score: self.score, parts, reasons, warnings }
     }
 }

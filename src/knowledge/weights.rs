@@ -3,10 +3,12 @@
 //! They were chosen by cross-validation on the needs (each fifth line held out) and on graded requests; none of them
 //! knows a method, a goal or a word.
 
+use declic_classifier::Recipe;
+
 /// How much each kind of evidence counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
-    /// Resemblance to a method's needs as a whole: see `model`.
+    /// Resemblance to a method's needs as a whole, relative to the best method: see `declic_classifier`.
     pub model: f32,
     /// BM25 of the nearest need lines, relative to the best method: see `index`.
     pub needs: f32,
@@ -21,9 +23,10 @@ pub struct Weights {
     /// Part of each method's evidence that its related methods receive.
     pub shared: f32,
 
-    /// Shares of the model's groups of features: words, pairs of words, pieces of words.
-    pub groups: [f32; 3],
-    pub lessons: Lessons,
+    /// How the model is learnt.
+    pub recipe: Recipe,
+    /// How much the model's first choice stands out from its second: 1 is its own belief.
+    pub sharpness: f32,
 
     /// What the best, second and third nearest needs of a method count.
     pub nearest: [f32; 3],
@@ -58,29 +61,13 @@ pub struct Weights {
     pub abstain: f32,
 }
 
-/// How the model's mistakes on its own samples are corrected.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lessons {
-    /// How often all samples are gone over. Each pass costs half a second at start.
-    pub passes: usize,
-    /// By how much a sample's own class should lead.
-    pub margin: f32,
-    /// How far one sample moves the classes.
-    pub rate: f32,
-}
-
-/// A logistic rule, fitted on held-out needs and on requests out of scope: see `scope`.
+/// A logistic rule over the signs of `scope`, fitted on held-out needs and on requests out of scope.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scope {
-    /// Resemblance to the best method, against that to the best topic of `outside.txt`.
-    pub resemblance: f32,
-    /// The least that any text resembles something outside.
-    pub strange: f32,
-    /// Share of the words that the base knows.
+    pub inside: f32,
+    pub clear: f32,
     pub known: f32,
-    /// Share of the text that names a method.
     pub named: f32,
-    /// Logarithm of the number of words.
     pub length: f32,
     /// What all this must outweigh.
     pub doubt: f32,
@@ -88,15 +75,15 @@ pub struct Scope {
 
 impl Weights {
     pub const DEFAULT: Self = Self {
-        model: 1.2,
-        needs: 0.35,
+        model: 1.5,
+        needs: 0.44,
         sheet: 0.25,
         named: 0.8,
         goal: 0.5,
         phase: 0.25,
-        shared: 0.4,
-        groups: [1.0, 0.5, 1.0],
-        lessons: Lessons { passes: 1, margin: 0.05, rate: 0.05 },
+        shared: 1.0,
+        recipe: Recipe::DEFAULT,
+        sharpness: 0.27,
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,
@@ -112,8 +99,8 @@ impl Weights {
         late: 1.5,
         crowd: 2.0,
         floor: 0.2,
-        scope: Scope { resemblance: 14.4, strange: 0.08, known: 4.3, named: 2.5, length: 2.9, doubt: 17.1 },
-        abstain: 0.13,
+        scope: Scope { inside: 2.98, clear: -0.36, known: -0.44, named: 1.65, length: 3.05, doubt: 11.47 },
+        abstain: 0.071,
     };
 }
 

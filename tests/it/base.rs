@@ -215,8 +215,13 @@ fn later_folders_override_earlier_ones_and_a_base_of_another_domain_stands_alone
     std::fs::write(other.join("methods/compost.needs.txt"), "que faire de nos épluchures au jardin\n").unwrap();
     let alone = Sources { knowledge: vec![other], conversations: None };
     let content = content::load_or_explain(&alone, House::default()).unwrap();
-    let advised =
-        declic::suggest::suggest(&content.library, "nos épluchures au jardin", declic::knowledge::Means::default(), 3);
+    let advised = declic::suggest::suggest(
+        &content.library,
+        "nos épluchures au jardin",
+        declic::knowledge::Means::default(),
+        3,
+        false,
+    );
     assert_eq!(advised.methods[0].id.as_str(), "compost");
 }
 

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// The base that ships.
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let files = shipped();
-    let (library, problems) = Library::build(&files);
+    let (library, problems) = declic::learnt::library(&files);
     library.unwrap_or_else(|| panic!("{}", told(&problems)))
 });
 
