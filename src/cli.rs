@@ -83,9 +83,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Choose the numbers of the search on graded requests, by cross-validation; takes minutes, changes nothing
+    /// Choose the numbers of the search by cross-validation; takes minutes, changes nothing
     Tune {
-        #[arg(required = true)]
+        /// Graded requests for the weights of the ranking; without any, only the rule for « out of scope » is fitted
         files: Vec<PathBuf>,
     },
     /// Check the method base and the script; exit code 1 when there is anything to mend
@@ -216,8 +216,10 @@ fn tune(place: &Place, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let sources = Sources::of(&place.settings()?);
     let requests: Vec<eval::Request> =
         files.iter().map(|file| graded(file)).collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
-    let mut library = content::load_or_explain(&sources, House::default())?.library;
-    print(&tune::climb(&mut library, &requests, means_in).to_string())?;
+    if !requests.is_empty() {
+        let mut library = content::load_or_explain(&sources, House::default())?.library;
+        print(&tune::climb(&mut library, &requests, means_in).to_string())?;
+    }
     print(&tune::fit(&content::knowledge_files(&sources)?, &Weights::DEFAULT).to_string())
 }
 

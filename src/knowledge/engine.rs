@@ -100,8 +100,7 @@ impl Engine {
 
     /// What the model sees of a request.
     pub fn sample(&self, query: &Query) -> Sample {
-        let concepts = query.words.iter().map(|word| word.concept.clone()).collect();
-        Sample { words: query.plain.clone(), concepts }
+        Sample { words: singular(&query.plain), concepts: query.concepts.clone() }
     }
 }
 
@@ -184,7 +183,13 @@ fn own_words(methods: &[Method]) -> impl Iterator<Item = (usize, &str)> {
 fn sample(text: &str, wording: &Wording) -> Sample {
     let words = french::words(text);
     let concepts = french::meaningful(&words).iter().map(|word| wording.concept(word)).collect();
-    Sample { words, concepts }
+    Sample { words: singular(&words), concepts }
+}
+
+/// Words without the mark of the plural, in French and in English, so that their pieces are the same.
+fn singular(words: &[String]) -> Vec<String> {
+    let bare = |word: &String| word.strip_suffix(['s', 'x']).filter(|bare| bare.len() >= 3).unwrap_or(word).to_owned();
+    words.iter().map(bare).collect()
 }
 
 /// Methods that name one another as neighbours.

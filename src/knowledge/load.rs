@@ -88,9 +88,9 @@ fn short_hash(parts: &[&[u8]]) -> String {
 
 /// A hash of all that a model depends on: the files, the recipe, the code that reads and learns.
 pub fn name_of_learnt(files: &[SourceFile], weights: &Weights) -> String {
-    let names: Vec<String> = files.iter().map(|file| name(&file.path)).collect();
     let recipe = format!("{} {:?}", env!("DECLIC_LEARNING_CODE"), weights.recipe);
-    let files = names.iter().zip(files).flat_map(|(name, file)| [name.as_bytes(), file.text.as_bytes()]);
+    let files: BTreeMap<String, &str> = files.iter().map(|file| (name(&file.path), file.text.as_str())).collect();
+    let files = files.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
     short_hash(&files.chain([recipe.as_bytes()]).collect::<Vec<_>>())
 }
 

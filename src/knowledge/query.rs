@@ -42,6 +42,8 @@ pub struct Query {
     /// All words after spelling out, stop words included: names are found in them.
     pub plain: Vec<String>,
     pub words: Vec<QueryWord>,
+    /// Concepts of the meaningful words in order, corrected ones in the place of misspelt ones, then what was explained.
+    pub concepts: Vec<String>,
 }
 
 impl Wording {
@@ -115,9 +117,12 @@ impl Wording {
                 words.extend(corrected.map(|word| (word, weights.guessed)));
             }
         }
-        words.extend(self.explained(&plain, english, spelling).into_iter().map(|word| (word, weights.added)));
+        let explained = self.explained(&plain, english, spelling);
+        let read = french::meaningful(&plain);
+        let concepts = read.iter().chain(&explained).map(|word| self.concept(word)).collect();
+        words.extend(explained.into_iter().map(|word| (word, weights.added)));
         let words = self.query_words(words, &known);
-        Query { plain, words }
+        Query { plain, words, concepts }
     }
 
     fn spelt_out(&self, words: &[String]) -> Vec<String> {

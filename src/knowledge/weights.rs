@@ -76,14 +76,14 @@ pub struct Scope {
 impl Weights {
     pub const DEFAULT: Self = Self {
         model: 1.5,
-        needs: 0.44,
+        needs: 0.4,
         sheet: 0.25,
         named: 0.8,
         goal: 0.5,
         phase: 0.25,
-        shared: 1.0,
+        shared: 0.9,
         recipe: Recipe::DEFAULT,
-        sharpness: 0.27,
+        sharpness: 0.29,
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,

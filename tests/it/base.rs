@@ -278,7 +278,7 @@ async fn every_kind_of_page_is_told_apart() {
 #[test]
 fn two_failures_in_a_row_hide_a_link_from_agents_and_not_from_coaches() {
     let data = tempfile::tempdir().unwrap();
-    let mut library = Library::build(&content::knowledge_files(&Sources::default()).unwrap()).0.unwrap();
+    let mut library = declic::learnt::library(&content::knowledge_files(&Sources::default()).unwrap()).0.unwrap();
     let method = library.methods().iter().find(|method| !method.links.is_empty()).unwrap();
     let (id, url) = (method.id.clone(), method.links[0].url.clone());
     let failed = BTreeMap::from([(url.clone(), Verdict::Dead { why: "404".to_owned() })]);

@@ -249,10 +249,10 @@ fn mistakes_of_the_shared_files_are_told_with_their_place() {
 #[test]
 fn the_same_files_have_the_same_fingerprint_in_any_order() {
     let mut files = shipped();
-    let fingerprint = Library::build(&files).0.unwrap().fingerprint().to_owned();
+    let fingerprint = declic::learnt::library(&files).0.unwrap().fingerprint().to_owned();
     assert_eq!(fingerprint, LIBRARY.fingerprint());
     files[0].text.push(' ');
-    assert_ne!(Library::build(&files).0.unwrap().fingerprint(), fingerprint);
+    assert_ne!(declic::learnt::library(&files).0.unwrap().fingerprint(), fingerprint);
 }
 
 fn first_three(text: &str) -> Vec<String> {
