@@ -63,7 +63,8 @@ fn joined(tokens: &[Token], first: &Duration, second: &Duration) -> Option<Durat
     let before = first.range.start.checked_sub(1).map_or("", |before| text_at(tokens, before));
     let joins =
         matches!(joiner, "a" | "-" | "to") || (matches!(joiner, "et" | "and") && matches!(before, "entre" | "between"));
-    if !joins || first.hours >= second.hours {
+    // « il reste une heure à la journée ».
+    if !joins || second.vague || first.hours >= second.hours {
         return None;
     }
     let clock = first.by_the_hour && second.by_the_hour && first.hours >= 6.0;
