@@ -77,7 +77,7 @@ static MEASURE: LazyLock<Patterns> = LazyLock::new(|| {
         "en tout",
         "et|and|mais|but|donc|alors|ou|avec|with|la|le|l|les|cette|ce|the|ici|dispo|temps|time|duree|duration|delai|creneau|a|an|small|petit|petite|d|de",
         "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|matin|soir|monday|tuesday|wednesday|thursday|friday",
-        "euh|bon|voila|ben|bah|deja|total",
+        "euh|bon|voila|ben|bah|deja|total|tout|toute|all",
     ])
 });
 
@@ -158,7 +158,9 @@ impl<'a> Tie<'a> {
         let before = self.quantity.start.checked_sub(1).map_or("", |before| text_at(self.tokens, before));
         let part = part_start(self.tokens, self.quantity.start);
         let beside = |range: &Range<usize>| range.start >= part && range.end < self.quantity.start;
-        matches!(before, "pendant" | "durant" | "for" | "pdt") && self.stated.iter().any(beside) && !self.told()
+        matches!(before, "pendant" | "durant" | "for" | "pdt")
+            && self.stated.iter().any(beside)
+            && !is_situation(&self.tokens[part..self.quantity.start])
     }
 
     /// It opens its part of the sentence, or follows another mean.

@@ -77,7 +77,8 @@ fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
     let (count, after_count) = count(tokens, at)?;
     // « deux fois une heure »
     if matches!(text_at(tokens, after_count), "fois" | "times") {
-        let once = duration_at(tokens, after_count + 1)?;
+        // « une fois l'an » is a rhythm.
+        let once = duration_at(tokens, after_count + 1).filter(|once| !once.vague)?;
         return Some(Duration { range: at..once.range.end, hours: count * once.hours, ..once });
     }
     let (base, end) = base(tokens, after_count)?;

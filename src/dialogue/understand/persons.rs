@@ -14,7 +14,7 @@ pub fn noun_end(tokens: &[Token], at: usize) -> Option<usize> {
 
 /// « aides-soignantes », « aides à domicile », « sages-femmes »: trades in two words or more.
 fn compound_end(tokens: &[Token], at: usize) -> Option<usize> {
-    let first = matches!(text_at(tokens, at), "aides" | "gardes" | "maitres" | "sages" | "hommes" | "femmes" | "chefs");
+    let first = matches!(text_at(tokens, at), "aides" | "gardes" | "maitres" | "sages" | "hommes" | "femmes");
     match text_at(tokens, at + 1) {
         "a" | "de" if first && matches!(text_at(tokens, at + 2), "domicile" | "menage" | "chambre" | "service") => {
             Some(at + 3)
@@ -73,25 +73,24 @@ static TRADES: Words = LazyLock::new(|| {
 static THINGS: Words = LazyLock::new(|| {
     words(
         "erreurs heures couleurs valeurs moteurs secteurs ordinateurs indicateurs fleurs rumeurs ascenseurs serveurs \
-     capteurs tracteurs compteurs projecteurs coeurs douleurs longueurs peurs hauteurs largeurs odeurs lueurs tumeurs \
-     honneurs ailleurs plusieurs meilleurs meilleures radiateurs distributeurs interrupteurs vapeurs faveurs humeurs \
-     saveurs teneurs majeurs mineurs inferieurs superieurs exterieurs interieurs anterieurs posterieurs vecteurs \
-     facteurs classeurs marqueurs ordonnateurs simulateurs incubateurs accelerateurs congelateurs horodateurs \
-     nombreuses tondeuses agrafeuses perceuses berceuses matrices cicatrices calculatrices \
-     papiers dossiers chantiers quartiers cahiers escaliers calendriers courriers ateliers metiers leviers premiers \
-     derniers sentiers paniers fichiers piliers colliers loyers foyers paliers claviers mobiliers fumiers gosiers \
-     milliers greniers hangers volontiers entiers particuliers reguliers singuliers palmiers officiers \
-     matieres manieres lumieres rivieres bieres prieres carrieres frontieres poussieres barrieres dernieres \
-     premieres entieres regulieres particulieres cimetieres chaudieres croisieres etageres litieres civieres \
-     listes pistes tristes vistes liens biens chiens entretiens soutiens moyens quotidiens maintiens \
-     catalogues dialogues paragraphes autographes \
+     capteurs tracteurs compteurs projecteurs coeurs douleurs longueurs peurs hauteurs largeurs odeurs lueurs \
+     tumeurs honneurs ailleurs plusieurs meilleurs meilleures radiateurs distributeurs interrupteurs vapeurs \
+     faveurs humeurs saveurs teneurs majeurs mineurs inferieurs superieurs exterieurs interieurs anterieurs \
+     posterieurs vecteurs facteurs classeurs marqueurs ordonnateurs simulateurs incubateurs accelerateurs \
+     congelateurs horodateurs nombreuses tondeuses agrafeuses perceuses berceuses matrices cicatrices \
+     calculatrices papiers dossiers chantiers quartiers cahiers escaliers calendriers courriers ateliers metiers \
+     leviers premiers derniers sentiers paniers fichiers piliers colliers loyers foyers paliers claviers mobiliers \
+     fumiers gosiers milliers greniers hangers volontiers entiers particuliers reguliers singuliers palmiers \
+     officiers bannieres hebergeurs fournisseurs homologues suppliers levers matieres manieres lumieres rivieres \
+     bieres prieres carrieres frontieres poussieres barrieres dernieres premieres entieres regulieres \
+     particulieres cimetieres chaudieres croisieres etageres litieres civieres listes pistes tristes vistes liens \
+     biens chiens entretiens soutiens moyens quotidiens maintiens catalogues dialogues paragraphes autographes \
      papers numbers letters answers orders offers posters counters computers servers folders registers chapters \
      centers others matters layers quarters powers corners meters drawers trailers stickers newsletters shelters \
      boilers printers rivers flyers headers parameters winters summers dinners barriers borders characters filters \
-     cancers towers numbers headers headquarters rules reminders ladders containers covers errors doors floors \
-     sectors indicators colors colours factors mirrors sensors monitors rumors rumours trees fees degrees committees \
-     lists specimen specimens women hangars cahiers ministers ateliers divers univers travers revers envers univers \
-     cours parcours discours secours recours concours lists hours dossiers buffers timers routers scanners tokens",
+     cancers towers headquarters reminders ladders containers covers errors doors floors sectors indicators colors \
+     colours factors mirrors sensors monitors rumors rumours trees fees degrees committees lists specimen \
+     specimens hangars divers univers travers envers timers scanners",
     )
 });
 
@@ -146,7 +145,7 @@ static STEMS: Words = LazyLock::new(|| {
      utilisatri repondant locataire commissaire lyceen collegien ecolier administrateu profane passionne pionnier \
      voyageu client analyste statisticien architecte urbaniste voisin maman papa famille mentor graphiste \
      accompagnateu bidouilleu malvoyant decideu instituteur institutrice associe journaliste engineer neighbour \
-     neighbor menage household geometre consultant agronome veterinai tailleu paysan comptable \
+     neighbor menage household president geometre consultant agronome veterinai tailleu paysan comptable \
      interprete magasinier capitaine commandant lieutenant sergent soldat matelot mecano concierge pompiste \
      exploitant remplacant pratiquant adherent plaignant manifestant commercial aumonier chimiste",
     )

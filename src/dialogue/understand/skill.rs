@@ -70,7 +70,7 @@ static BEGINNER: LazyLock<Patterns> = LazyLock::new(|| {
         "< jamais|jms fait ca|cela|d|de|sa|>",
         "personne|aucun|aucune .? .? .? n a|avait encore? jamais anime|facilite",
         "n ont|a|avons|ai encore? jamais|jms . un|une|de|d|l|la? .? atelier*|maquette*|prototype*|entretien*|enquete*|animation|facilitation|sondage*|cartographie*|seance*|persona*|storyboard*|brainstorming*|exercice",
-        "personne|aucun|aucune .? .? .? n a|avait de|d|la|l|aucune? competence|competences|experience|pratique|notion|notions|formation en|de|d|dans|du|>",
+        "personne|aucun|aucune .? .? .? n a|avait de|d|la|aucune competence|competences|experience|pratique|notion|notions|formation en|de|d|dans|du|>",
         "aucune|pas habitude|pratique|connaissance de|du|d|en",
         "none|nobody|no of|on|here|in? us|the|our|my|them? team|group|staff|service? has|have ever run|done|led|facilitated|made|built|designed|tried|used",
         "ma|mon|notre toute? premiere|premier fois|animation|atelier|seance|facilitation",

@@ -1,8 +1,10 @@
 //! Counted groups that the text binds to the project: « avec 12 agents », « à neuf », « une équipe de quatre ».
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::super::cues::Tie;
+use super::super::patterns::{Words, words};
 use super::super::persons::{is_organisation, is_person, is_unit, noun_end};
 use super::super::tokens::{Token, part_end, part_start, text_at, value_at};
 use super::gathering::{FOR, GATHERED_FOR, GATHERING, GROUP, MET, SPEECH, SURVEY};
@@ -28,7 +30,8 @@ pub fn counted(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<Gr
     let (value, end) = more.map_or((first, noun.unwrap_or(after)), |(value, end)| (first + value, end));
     let group = (people(value).filter(|people| *people >= 2)?, at..end);
     let tie = Tie::new(tokens, at..end, means);
-    let together = (at_number(tokens, at) && value <= MOST_UNNAMED) || GROUP.before(tokens, at).is_some();
+    let group_of = GROUP.before(tokens, at).is_some_and(|start| !never(&tokens[part_start(tokens, start)..start]));
+    let together = (at_number(tokens, at) && value <= MOST_UNNAMED) || group_of;
     if (goes_on(tokens, after) || noun.is_some()) && !tie.told() && together {
         return Some(group);
     }
@@ -44,10 +47,21 @@ fn and_more(tokens: &[Token], end: usize) -> Option<(f64, usize)> {
     let joiner = (end..=end + longest).find(|at| matches!(text_at(tokens, *at), "et" | "and" | "plus" | ","))?;
     let value = value_at(tokens, joiner + 1)?;
     let noun = noun_end(tokens, joiner + 2)?;
+    // « quinze personnes et un animateur »: whoever leads takes no part.
+    if value <= 1.0 && LEADERS.iter().any(|stem| text_at(tokens, joiner + 2).starts_with(stem)) {
+        return None;
+    }
     match and_more(tokens, noun) {
         Some((more, end)) => Some((value + more, end)),
         None => (text_at(tokens, joiner) != ",").then_some((value, noun)),
     }
+}
+
+static LEADERS: Words = LazyLock::new(|| words("animat facilitat intervenant formateur formatrice coach designer"));
+
+/// « je n'ai jamais animé de groupe de plus de cinq ».
+fn never(part: &[Token]) -> bool {
+    part.iter().any(|token| matches!(token.text.as_str(), "jamais" | "never"))
 }
 
 /// « … : 8 à 10 »: a range alone between marks.

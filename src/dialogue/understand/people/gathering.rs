@@ -40,7 +40,7 @@ pub static FOR: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["pour|pr|f
 /// Weaker: they count only with a wish before them.
 pub static GATHERED_FOR: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "pour|pr|entre|chez|a|for|among|avec|par|by|que|mes|nos|les|about|animer|faire|lancer|faut|faudrait|besoin|want|need|get environ|mes|nos|les|de|these?",
+        "pour|pr|entre|chez|a|for|among|avec|par|by|que|mes|nos|les|about|animer|faire|lancer|faut|faudrait|besoin|want|need|get|voudrais|veux|voulons|voudrions|aimerais environ|mes|nos|les|de|these?",
     ])
 });
 

@@ -28,7 +28,7 @@ static OURSELVES: LazyLock<Patterns> = LazyLock::new(|| {
 
 /// « on est 8 », « à nous trois », "the four of us", « une petite équipe (4) »; beside a mean, « elles sont une vingtaine ».
 pub fn ourselves(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<Group> {
-    let value = value_at(tokens, at)?;
+    let Some(value) = value_at(tokens, at) else { return small_party(tokens, at, means) };
     let end = at + 1;
     let after = text_at(tokens, end);
     let of_us = after == "of" && text_at(tokens, end + 1) == "us";
@@ -46,6 +46,23 @@ pub fn ourselves(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<
     let said = of_us || we || ((counted || these) && small);
     (said && !is_unit(after)).then(|| people(value)).flatten().map(|people| (people, at..end))
 }
+
+/// « nous sommes un trio », « en binôme ».
+fn small_party(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Option<Group> {
+    let size = match text_at(tokens, at) {
+        "binome" | "duo" | "tandem" | "pair" => 2,
+        "trio" => 3,
+        "quatuor" => 4,
+        _ => return None,
+    };
+    let said = WE_ARE_A.before(tokens, at).is_some() || (!means.is_empty() && IN_A.before(tokens, at).is_some());
+    (said && goes_on(tokens, at + 1)).then_some((size, at..at + 1))
+}
+
+static WE_ARE_A: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["nous|on sommes|est|formons|serons|sera un", "we are|re a"]));
+
+static IN_A: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["< en|un|a", "as a"]));
 
 /// Those whom the means are for, counted in a sentence of its own.
 static THESE: LazyLock<Patterns> = LazyLock::new(|| {

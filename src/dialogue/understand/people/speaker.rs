@@ -30,7 +30,11 @@ pub fn with_speaker(tokens: &[Token], at: usize, means: &[Range<usize>]) -> Opti
 fn follows_me(tokens: &[Token], at: usize) -> bool {
     let Some(joiner) = at.checked_sub(1) else { return false };
     let me = joiner.checked_sub(1).map_or("", |me| text_at(tokens, me));
-    matches!(text_at(tokens, joiner), "et" | "and" | "plus" | "avec") && matches!(me, "moi" | "me" | "myself")
+    // « deux heures devant moi et huit gendarmes »
+    let before = joiner.checked_sub(2).map_or("", |before| text_at(tokens, before));
+    matches!(text_at(tokens, joiner), "et" | "and" | "plus" | "avec")
+        && matches!(me, "moi" | "me" | "myself")
+        && !matches!(before, "devant" | "pour" | "chez" | "avec" | "a" | "for" | "with")
 }
 
 /// « avec | deux collègues »: the speaker is one more. « avec ma cheffe » alone may be a quarrel.

@@ -32,6 +32,8 @@ static IDLE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "absents|malades|manquants|par|per|chaque|/",
         "en arret|conge|moins|retard|attente|colere",
+        "de plus|moins",
+        "supplementaires",
         "sur #",
         "a the? day|week|month|year",
     ])
@@ -71,7 +73,13 @@ static WISHING: Words =
 /// « les gardiens vont travailler à deux »: the verb has another subject than the speaker.
 pub fn others_do(part: &[Token]) -> bool {
     let wished = part.iter().any(|token| matches!(token.text.as_str(), "qu" | "que" | "faire"));
-    !wished && part.iter().any(|token| OTHERS_DO.contains(&token.text.as_str()) || is_plural_verb(&token.text))
+    !wished && part.iter().any(|token| is_done_by_others(&token.text))
 }
+
+fn is_done_by_others(word: &str) -> bool {
+    OTHERS_DO.contains(&word) || (is_plural_verb(word) && !WISHING.contains(&word) && !MEETING.contains(&word))
+}
+
+static MEETING: Words = LazyLock::new(|| words("rassemblent reunissent retrouvent"));
 
 static OTHERS_DO: Words = LazyLock::new(|| words("vont devront doivent pourront peuvent ont sont font"));

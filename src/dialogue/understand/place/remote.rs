@@ -17,7 +17,11 @@ pub fn remote(tokens: &[Token], means: &[Range<usize>]) -> Option<Range<usize>> 
         let before = &tokens[part_start(tokens, range.start)..range.start];
         !PUBLIC.within(before) && !is_situation(before)
     };
-    let asked = |range: &Range<usize>| ASKING.within(&tokens[part_start(tokens, range.start)..range.start]);
+    let asked = |range: &Range<usize>| {
+        let before = &tokens[part_start(tokens, range.start)..range.start];
+        // « entre consulter par internet et rencontrer »: nothing is settled.
+        ASKING.within(before) && !before.iter().any(|token| token.text == "entre")
+    };
     let tied = |range: &Range<usize>| {
         let tie = Tie::new(tokens, range.clone(), means);
         let channels = CHANNELS.within(&tokens[sentence_start(tokens, range.start)..range.start]);

@@ -68,10 +68,16 @@ static TOGETHER: LazyLock<Patterns> = LazyLock::new(|| {
 
 /// « en salle d'attente », « sur site internet ».
 static ELSEWHERE: LazyLock<Patterns> = LazyLock::new(|| {
-    Patterns::new(&["d attente|accueil", "de|des pause|soins|garde|classe|cours|sport|fetes|bain", "internet|web"])
+    Patterns::new(&[
+        "d attente|accueil",
+        "dattente",
+        "de|des pause|soins|garde|classe|cours|sport|fetes|bain",
+        "internet|web",
+    ])
 });
 
-static WAITING: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["d attente|accueil", "pleine|bondee|vide"]));
+static WAITING: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(&["d attente|accueil", "dattente", "pleine|bondee|vide"]));
 
 static NOBODY: LazyLock<Patterns> =
     LazyLock::new(|| Patterns::new(&["n|pas|jamais est|etre|sommes?", "personne n est", "mettre"]));
@@ -82,6 +88,7 @@ static HERE: LazyLock<Patterns> =
 /// « j'ai la salle », « un local nous est prêté », « la salle est réservée ».
 static HAD_PLACE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
+        "ai|a|avons|aurai|aura|aurons reserve|bloque|loue|obtenu|trouve|emprunte la|le|l|une|un|notre grand|grande|petit|petite? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|cour|cloitre|theatre|peniche|grange|foyer",
         "j|on|nous ai|a|avons|aurai|aura|aurons la|le|l|une|un|notre grand|grande|petit|petite|vieux|vieille? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis",
         "me|nous|m prete|laisse|reserve|ouvre|confie|loue la|le|l|une|un|sa|son|leur grand|grande|petit|petite? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis",
         "salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis . .? .? .? nous|m est|sera prete*|reserve*|ouvert*",
@@ -96,7 +103,8 @@ static HAD_PLACE: LazyLock<Patterns> = LazyLock::new(|| {
 /// In a list of means: « un grand lieu », « salle des fêtes ».
 static PLACE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "un|une|le|la? grand|grande|vaste|beau|belle|petit|petite? salle|local|gymnase|refectoire|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|lieu",
+        "un|une|le|la? grand|grande|vaste|beau|belle|petit|petite? salle|local|gymnase|refectoire|amphi|amphitheatre|auditorium|preau|chapiteau|hangar",
+        "un|le? grand|vaste|beau lieu",
         "a|one big|large|small? room|hall|gym",
     ])
 });
