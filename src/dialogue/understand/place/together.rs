@@ -88,7 +88,7 @@ static HERE: LazyLock<Patterns> =
 /// « j'ai la salle », « un local nous est prêté », « la salle est réservée ».
 static HAD_PLACE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "ai|a|avons|aurai|aura|aurons reserve|bloque|loue|obtenu|trouve|emprunte la|le|l|une|un|notre grand|grande|petit|petite? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|cour|cloitre|theatre|peniche|grange|foyer",
+        "j|on|nous ai|a|avons|aurai|aura|aurons reserve|bloque|loue|obtenu|trouve|emprunte la|le|l|une|un|notre grand|grande|petit|petite? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|cour|cloitre|theatre|peniche|grange|foyer",
         "j|on|nous ai|a|avons|aurai|aura|aurons la|le|l|une|un|notre grand|grande|petit|petite|vieux|vieille? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis",
         "me|nous|m prete|laisse|reserve|ouvre|confie|loue la|le|l|une|un|sa|son|leur grand|grande|petit|petite? salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis",
         "salle|local|gymnase|refectoire|hall|amphi|amphitheatre|auditorium|preau|chapiteau|hangar|bibliotheque|mediatheque|cafeteria|cantine|lieu|cour|cloitre|theatre|peniche|grange|atelier|foyer|parvis . .? .? .? nous|m est|sera prete*|reserve*|ouvert*",
