@@ -108,8 +108,14 @@ static SITUATION: LazyLock<Patterns> = LazyLock::new(|| {
     ])
 });
 
+/// « une ferme », « une garde »: the same letters as a verb, after an article.
+fn is_noun(tokens: &[Token], at: usize) -> bool {
+    let article = at.checked_sub(1).map_or("", |before| text_at(tokens, before));
+    matches!(text_at(tokens, at), "ferme" | "part" | "finance") && matches!(article, "une" | "la" | "cette" | "notre")
+}
+
 pub fn is_situation(tokens: &[Token]) -> bool {
-    SITUATION.within(tokens)
+    SITUATION.all(tokens).any(|range| !is_noun(tokens, range.start))
 }
 
 /// Where the words of measure before a quantity begin: « pas plus de | deux heures ».

@@ -191,6 +191,7 @@ static LIMIT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
 /// What may follow a duration that stands in a list.
 static LIST_GOES_ON: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
+        "le|ce lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|midi|soir",
         ">",
         "#",
         "pour|pr|afin|a|au|par|devant|sur|en|avec|chacun|chacune|ensemble|ici|tous|toutes|sans|dans|et|ou|de|d|maximum|max|maxi|pas|dispo|dispos|disponible|disponibles|seulement|grand|minimum|mini|environ|top|tout|toute|non|zero|budget|petit|gros|peu|on|nous|moi|seul|seule|visio|budjet|montre|durant|autour|lundi|mardi|mercredi|jeudi|vendredi|samedi|demain|dehors|aucun|aucune",

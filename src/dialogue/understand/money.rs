@@ -82,6 +82,8 @@ static NONE: LazyLock<Patterns> = LazyLock::new(|| {
         "aucun|aucune|nul|nuls argent|credit|credits|ressource|depense|financement|frais|enveloppe|subvention|achat",
         "aucun|pas|sans de|les? moyen|moyens financier|financiers",
         "pas de moyens",
+        "aucun moyen|moyens >",
+        "aucun sou|rond|centime|kopeck",
         "zero|0 argent|budget|budjet|euro|euros|€|centime|depense|depenses|moyen|moyens|frais|sou|credit|credits",
         "budget|budjet|moyens|cout :? zero|nul|nuls|0|neant|inexistant|inexistants",
         "rien a? depenser|acheter",
@@ -234,6 +236,11 @@ static ASKED: LazyLock<Patterns> = LazyLock::new(|| {
     ])
 });
 
+/// « … a été refusée »
+static GONE: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["a|ont ete", "est|sont|etait refuse*|perdu*|supprime*|depense*", "nous? manque*"])
+});
+
 static OF_BUDGET: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         ">",
@@ -250,5 +257,6 @@ fn is_own(tokens: &[Token], euros: f64, range: &Range<usize>, means: &[Range<usi
     let put_in = PUT_IN.before(tokens, range.start).is_some() && FOR_US.at(tokens, range.end).is_some();
     let given = GIVEN.before(tokens, range.start).is_some() || put_in;
     let named = BUDGET_OF.before(tokens, range.start).is_some() && ASKED.before(tokens, range.start).is_none();
+    let named = named && GONE.at(tokens, range.end).is_none();
     named || given || supplies || tied
 }

@@ -145,7 +145,7 @@ static STEMS: Words = LazyLock::new(|| {
      utilisatri repondant locataire commissaire lyceen collegien ecolier administrateu profane passionne pionnier \
      voyageu client analyste statisticien architecte urbaniste voisin maman papa famille mentor graphiste \
      accompagnateu bidouilleu malvoyant decideu instituteur institutrice associe journaliste engineer neighbour \
-     neighbor menage household president geometre consultant agronome veterinai tailleu paysan comptable \
+     neighbor menage household president accompagnant geometre consultant agronome veterinai tailleu paysan comptable \
      interprete magasinier capitaine commandant lieutenant sergent soldat matelot mecano concierge pompiste \
      exploitant remplacant pratiquant adherent plaignant manifestant commercial aumonier chimiste",
     )

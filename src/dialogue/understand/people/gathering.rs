@@ -19,6 +19,7 @@ pub static GATHERING: LazyLock<Patterns> = LazyLock::new(|| {
         "avec|with|reunir|rassembler|inviter|mobiliser|former|embarquer|interroger|interviewer|rencontrer|impliquer|associer|convier|asseoir|enfermer|engager|detendre|gather|invite|interview|bring|involve|train|convene que|a|les|mes|nos|environ|about|around|ces|together?",
         "reunis|reunit|reunissons|rassemble|rassemblons|invite|invitons|forme|formons|emmene|emmenons|emmener|prendre|liberer|detacher|detache|immobiliser|degager|proteger|take|taking les|mes|nos|ses|ces|leurs|environ|about|the|my?",
         "ouvre|ouvrira|demarre|demarrera|fonctionne|fonctionnera|tourne|tournera avec environ|seulement?",
+        "compter|compte|comptons sur les|mes|environ?",
         "up to",
         "jusqu a",
         "l? ensemble des|de",

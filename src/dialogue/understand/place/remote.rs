@@ -11,7 +11,10 @@ use super::super::tokens::{Token, part_start, sentence_start};
 pub fn remote(tokens: &[Token], means: &[Range<usize>]) -> Option<Range<usize>> {
     let ours = |range: &Range<usize>| {
         let before = &tokens[part_start(tokens, range.start)..range.start];
-        !SERVED.within(before) && !PUBLIC.within(before) && !refused(tokens, range)
+        !SERVED.within(before)
+            && !PUBLIC.within(before)
+            && !refused(tokens, range)
+            && BYGONE.at(tokens, range.end).is_none()
     };
     let screened = |range: &Range<usize>| {
         let before = &tokens[part_start(tokens, range.start)..range.start];
@@ -66,6 +69,11 @@ static REFUSAL: LazyLock<Patterns> = LazyLock::new(|| {
         "sans passer? par?",
         "ne|n|veut|veux|voulons|voudrais pas de|d|le|se|la? faire|voir|reunir|tenir|retrouver|mener?",
     ])
+});
+
+/// « la réunion à distance a été un désastre »
+static BYGONE: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["n? a|ont|avait ete|dure|echoue|rate|marche", "etait|etaient|fut", "was|were|failed"])
 });
 
 /// Verbs that question people: « recueillir l'avis … sur internet ».

@@ -103,7 +103,7 @@ static HAD_PLACE: LazyLock<Patterns> = LazyLock::new(|| {
 /// In a list of means: « un grand lieu », « salle des fêtes ».
 static PLACE: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "un|une|le|la? grand|grande|vaste|beau|belle|petit|petite? salle|local|gymnase|refectoire|amphi|amphitheatre|auditorium|preau|chapiteau|hangar",
+        "avec|et? un|une|le|la? grand|grande|vaste|beau|belle|petit|petite? salle|local|gymnase|refectoire|amphi|amphitheatre|auditorium|preau|chapiteau|hangar",
         "un|le? grand|vaste|beau lieu",
         "a|one big|large|small? room|hall|gym",
     ])
