@@ -20,7 +20,9 @@ static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
         "disposons|dispose|disposant de|d",
         "< il|y? reste",
         "il|y? ne? me|m|nous|lui reste",
-        "on|directeur|directrice|chef|cheffe|prefet|maire|patron|hierarchie|cabinet me|m|nous|lui a? donne|laisse|accorde|octroie|octroye|prete",
+        "me|m|nous|lui a|avait? donne|laisse|accorde|octroie|octroye|prete|offre|bloque|confie|reserve|alloue|degage|libere|concede|autorise|fixe|paie|paye",
+        "nous|m est|sont|sera|seront prete*|reserve*|ouvert*|laisse*|confie*|alloue*|accorde*|attribue*",
+        "proteger|protege|detacher|detache|immobiliser|mobiliser|reunir|reunit|reunis|rassembler|liberer|libere",
         "prefet|directeur|directrice|chef|cheffe|maire|cabinet|ministre|patron a donne|laisse|accorde",
         "ai|avons|a|avoir|aurai|aurons|aura bloque|prevu|reserve|obtenu|cale|trouve",
         "bloque|bloquee|reserve|reservee|bloquer|reserver|prevoir|prevoit|prevoyons|prevu|consacrer|consacre|caler|degager|liberer|allouer",
@@ -31,6 +33,30 @@ static OWNING: LazyLock<Patterns> = LazyLock::new(|| {
         "i|we|ve only? have|got|had only? just?",
         "given|using|allocate|spare",
     ])
+});
+
+/// Verbs that hold people or a place, for the time said after them.
+static HOLDING: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "j|on|nous n? ai|a|avons|aurai|aura|aurons que|qu?",
+        "me|m|nous|lui a? prete|laisse|confie|ouvre|reserve|offre|bloque|preter|laisser",
+        "reunir|reunit|reunis|rassembler|mobiliser|immobiliser|detacher|detache|liberer|libere|asseoir|enfermer|bloquer|reserver|emmener|reunissons|accueillir|occuper",
+        "i|we ve? have|got|book|booked",
+        "gather|take|lend|lends|book|borrow",
+    ])
+});
+
+/// What opens the object of such a verb: « la salle », « les sept gardiens », « ses trois techniciens ».
+static OBJECT: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "la|le|l|les|notre|nos|mes|ses|leur|leurs|ce|cette|ces|the|our|my|#",
+        "un|une salle|local|lieu|gymnase|hall|amphi*",
+    ])
+});
+
+/// Between an object and a duration they make the duration something else.
+static NO_OBJECT: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["qui|que|qu|dont|who|that|which|en|depuis|dans|apres|avant|chaque|toutes", "de|d|of|a|vers|plus >"])
 });
 
 /// Words of measure between a cue and its quantity.
@@ -51,7 +77,7 @@ static MEASURE: LazyLock<Patterns> = LazyLock::new(|| {
         "en tout",
         "et|and|mais|but|donc|alors|ou|avec|with|la|le|l|les|cette|ce|the|ici|dispo|temps|time|duree|duration|delai|creneau|a|an|small|petit|petite|d|de",
         "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|matin|soir|monday|tuesday|wednesday|thursday|friday",
-        "euh|bon|voila|ben|bah|deja|total",
+        "euh|bon|voila|ben|bah|deja|total|tout|toute|all",
     ])
 });
 
@@ -82,8 +108,14 @@ static SITUATION: LazyLock<Patterns> = LazyLock::new(|| {
     ])
 });
 
+/// « une ferme », « une garde »: the same letters as a verb, after an article.
+fn is_noun(tokens: &[Token], at: usize) -> bool {
+    let article = at.checked_sub(1).map_or("", |before| text_at(tokens, before));
+    matches!(text_at(tokens, at), "ferme" | "part" | "finance") && matches!(article, "une" | "la" | "cette" | "notre")
+}
+
 pub fn is_situation(tokens: &[Token]) -> bool {
-    SITUATION.within(tokens)
+    SITUATION.all(tokens).any(|range| !is_noun(tokens, range.start))
 }
 
 /// Where the words of measure before a quantity begin: « pas plus de | deux heures ».
@@ -114,6 +146,29 @@ impl<'a> Tie<'a> {
             .any(|end| OWNING.before(self.tokens, end).is_some())
     }
 
+    /// « j'ai la salle deux heures », « réunir les sept gardiens une heure »: had along with something else.
+    pub fn held(&self) -> bool {
+        let start = skip_measure(self.tokens, self.quantity.start);
+        let before = &self.tokens[part_start(self.tokens, start)..start];
+        let held = HOLDING.all(before).last().map(|verb| &before[verb.end..]);
+        held.is_some_and(|object| {
+            (2..=8).contains(&object.len())
+                && OBJECT.at(object, 0).is_some()
+                && !NO_OBJECT.within(object)
+                && !is_situation(object)
+        })
+    }
+
+    /// « cinq directions pendant une heure »: it measures what a mean just before it says.
+    pub fn measures(&self) -> bool {
+        let before = self.quantity.start.checked_sub(1).map_or("", |before| text_at(self.tokens, before));
+        let part = part_start(self.tokens, self.quantity.start);
+        let beside = |range: &Range<usize>| range.start >= part && range.end < self.quantity.start;
+        matches!(before, "pendant" | "durant" | "for" | "pdt")
+            && self.stated.iter().any(beside)
+            && !is_situation(&self.tokens[part..self.quantity.start])
+    }
+
     /// It opens its part of the sentence, or follows another mean.
     pub fn bare(&self) -> bool {
         let start = skip_measure(self.tokens, self.quantity.start);
@@ -128,9 +183,15 @@ impl<'a> Tie<'a> {
         self.bare() && !self.stated.is_empty()
     }
 
-    /// The sentence so far tells of a situation.
+    /// The sentence so far, from the last mean on, tells of a situation.
     pub fn told(&self) -> bool {
-        is_situation(&self.tokens[sentence_start(self.tokens, self.quantity.start)..self.quantity.start])
+        let start = sentence_start(self.tokens, self.quantity.start);
+        let earlier = self.stated.iter().map(|range| range.end).filter(|end| *end <= self.quantity.start);
+        is_situation(&self.tokens[earlier.max().map_or(start, |end| end.max(start))..self.quantity.start])
+    }
+
+    pub fn stated(&self) -> &'a [Range<usize>] {
+        self.stated
     }
 
     /// A wish or a task precedes it in the sentence, and nothing of the situation stands between.

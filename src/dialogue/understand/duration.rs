@@ -63,7 +63,8 @@ fn joined(tokens: &[Token], first: &Duration, second: &Duration) -> Option<Durat
     let before = first.range.start.checked_sub(1).map_or("", |before| text_at(tokens, before));
     let joins =
         matches!(joiner, "a" | "-" | "to") || (matches!(joiner, "et" | "and") && matches!(before, "entre" | "between"));
-    if !joins || first.hours >= second.hours {
+    // « il reste une heure à la journée ».
+    if !joins || second.vague || first.hours >= second.hours {
         return None;
     }
     let clock = first.by_the_hour && second.by_the_hour && first.hours >= 6.0;
@@ -76,7 +77,8 @@ fn duration_at(tokens: &[Token], at: usize) -> Option<Duration> {
     let (count, after_count) = count(tokens, at)?;
     // « deux fois une heure »
     if matches!(text_at(tokens, after_count), "fois" | "times") {
-        let once = duration_at(tokens, after_count + 1)?;
+        // « une fois l'an » is a rhythm.
+        let once = duration_at(tokens, after_count + 1).filter(|once| !once.vague)?;
         return Some(Duration { range: at..once.range.end, hours: count * once.hours, ..once });
     }
     let (base, end) = base(tokens, after_count)?;

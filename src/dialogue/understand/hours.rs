@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::cues::{Tie, is_situation};
+use super::cues::{Tie, is_situation, skip_measure};
 use super::duration::{DAY, Duration, HALF_DAY, MONTH, durations, loose};
 use super::numbers;
 use super::patterns::Patterns;
@@ -55,6 +55,9 @@ fn is_own(tokens: &[Token], duration: &Duration, means: &[Range<usize>]) -> bool
     if duration.vague || counted || DATED.before(tokens, start).is_some() {
         return false;
     }
+    if (tie.held() && is_adverb(tokens, start)) || tie.measures() {
+        return true;
+    }
     if TIME_OF_WORK.at(tokens, end).is_some() || LIMIT_AFTER.at(tokens, end).is_some() {
         return !tie.told();
     }
@@ -72,9 +75,12 @@ fn is_one_meeting(tokens: &[Token], session: usize, end: usize) -> bool {
 fn is_of_something(tokens: &[Token], duration: &Duration, tie: &Tie) -> bool {
     let end = duration.range.end;
     let of = matches!(text_at(tokens, end), "de" | "d" | "of") && text_at(tokens, end + 1) != "affilee";
-    let event = (HALF_DAY..=DAY).contains(&duration.hours) && tie.wished() && OTHER_TIME.at(tokens, end).is_none();
-    of && TIME_OF_WORK.at(tokens, end).is_none() && !event
+    let event = (HALF_DAY..=DAY).contains(&duration.hours) && (tie.wished() || tie.owned());
+    let left = REMAINS.before(tokens, skip_measure(tokens, duration.range.start)).is_some();
+    of && TIME_OF_WORK.at(tokens, end).is_none() && !((event || left) && OTHER_TIME.at(tokens, end).is_none())
 }
+
+static REMAINS: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&["il|y|me|nous? reste"]));
 
 /// How many meetings of this length: « quatre rencontres de deux heures ».
 fn sessions(tokens: &[Token], start: usize) -> f64 {
@@ -119,6 +125,7 @@ static DATED: LazyLock<Patterns> = LazyLock::new(|| {
 static NOT_SPENT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         "plus tard|tot",
+        "a|de l ordre du jour",
         "avant|apres|ago|later|old|late|earlier|before|after|portes|qui|que|qu",
         "sur #",
         "par|per personne|sujet|theme|point|jour|dossier|agent|usager|appel|visite|day|person",
@@ -130,7 +137,7 @@ static NOT_SPENT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
 /// What a « de » after a duration may name if the time is still to be spent.
 static TIME_OF_WORK: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
-        "de|d|of travail|temps|atelier|ateliers|reunion|seance|session|seminaire|prepa|preparation|disponible|visio|echange|echanges|marge|libre|concertation|brainstorming|work|workshop|time|disponibilite|dispo|formation|creneau|max|maxi|maximum|suite|sprint|immersion|creation|recherche",
+        "de|d|of travail|temps|atelier|ateliers|reunion|seance|session|seminaire|prepa|preparation|disponible|visio|echange|echanges|marge|libre|concertation|brainstorming|work|workshop|time|disponibilite|dispo|formation|creneau|max|maxi|maximum|suite|sprint|immersion|creation|recherche|ecran|ecrans|distanciel|pleniere|equipe|direction|service|cohesion|pause|repit",
     ])
 });
 
@@ -143,6 +150,10 @@ static SESSION: LazyLock<Patterns> = LazyLock::new(|| {
         "atelier*|reunion*|seance*|session*|rencontre* . de|d",
         "activite|jeu|exercice|animation|pause|point|echauffement|glace court|courte|rapide? de|d|en",
         "rendez vous d|de",
+        "deroule|deroulement|canevas|trame|conducteur|minutage . .? .? pour|sur|de|d|en",
+        "deroule|deroulement|canevas|trame|conducteur|minutage pour|sur|de|d|en",
+        "programme|plan d|de activite|activites|animation|atelier|ateliers|travail pour|sur|de|d|en",
+        "jury|convention|conference|concertation|parcours d|de|citoyen|citoyenne? .? sur",
         "atelier|seance|session|seminaire|hackathon|workshop dure|durera|durerait|prend|prendra|lasts|lasting",
         "atelier|seance|session|seminaire|hackathon|workshop tient|tiendra|tenant en|sur",
     ])
@@ -166,7 +177,8 @@ static LIMIT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
         "max|maxi|maximum|tops|chrono|seulement|only|disponibles|dispo|disponible",
         "devant moi|nous",
         "au|tout|grand max|maxi|maximum|plus",
-        "pas plus",
+        "pas plus|davantage",
+        "suffira|suffirait|suffit|suffiront",
         "tout au plus",
         "at most",
         "top chrono",
@@ -179,6 +191,7 @@ static LIMIT_AFTER: LazyLock<Patterns> = LazyLock::new(|| {
 /// What may follow a duration that stands in a list.
 static LIST_GOES_ON: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
+        "le|ce lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|midi|soir",
         ">",
         "#",
         "pour|pr|afin|a|au|par|devant|sur|en|avec|chacun|chacune|ensemble|ici|tous|toutes|sans|dans|et|ou|de|d|maximum|max|maxi|pas|dispo|dispos|disponible|disponibles|seulement|grand|minimum|mini|environ|top|tout|toute|non|zero|budget|petit|gros|peu|on|nous|moi|seul|seule|visio|budjet|montre|durant|autour|lundi|mardi|mercredi|jeudi|vendredi|samedi|demain|dehors|aucun|aucune",

@@ -82,6 +82,8 @@ static NONE: LazyLock<Patterns> = LazyLock::new(|| {
         "aucun|aucune|nul|nuls argent|credit|credits|ressource|depense|financement|frais|enveloppe|subvention|achat",
         "aucun|pas|sans de|les? moyen|moyens financier|financiers",
         "pas de moyens",
+        "aucun moyen|moyens >",
+        "aucun sou|rond|centime|kopeck",
         "zero|0 argent|budget|budjet|euro|euros|€|centime|depense|depenses|moyen|moyens|frais|sou|credit|credits",
         "budget|budjet|moyens|cout :? zero|nul|nuls|0|neant|inexistant|inexistants",
         "rien a? depenser|acheter",
@@ -111,6 +113,7 @@ static LOW: LazyLock<Patterns> = LazyLock::new(|| {
         "quelques euros|sous",
         "quelques centaines d euros",
         "de quoi payer le|du|les|des cafe|boissons|repas|gateaux|viennoiseries|transports",
+        "petites|maigres enveloppes",
         "small|low|tight|tiny|limited|little|modest|shoestring budget|money|funds",
         "a? little|bit of? money|budget",
         "not much money|budget",
@@ -135,6 +138,8 @@ static HIGH: LazyLock<Patterns> = LazyLock::new(|| {
         "beaucoup de|d budget|argent|moyens|credits",
         "big|large|high|generous|comfortable|substantial|huge budget",
         "plenty|lots of money|budget",
+        "real|serious|proper|big money",
+        "vrais|reels|solides|confortables moyens|credits",
     ])
 });
 
@@ -201,6 +206,41 @@ static BUDGET_OF: LazyLock<Patterns> = LazyLock::new(|| {
     ])
 });
 
+/// Someone gives it to whoever writes: « la région met 80 000 € et nous laisse … », « nous alloue ».
+static GIVEN: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "nous|me|m a|ont? alloue|accorde|donne|laisse|offre|verse|octroie|debloque|confie|attribue|reserve|prete|paie jusqu|environ|a?",
+    ])
+});
+
+/// The same, once it is said for what or for whom.
+static PUT_IN: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "a|ont? met|mettent|mis|apporte|apportent|debloque|finance|verse|ajoute|promet|alloue|accorde environ|jusqu|a?",
+    ])
+});
+static FOR_US: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "et|, nous|me|m|on",
+        "sur la table",
+        "a notre|ma? disposition",
+        "pour nous|ce|cet|cette|notre",
+        "pour le|l projet|operation|experimentation|concertation",
+    ])
+});
+
+/// « une subvention de 500 euros » that someone asks for.
+static ASKED: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&[
+        "pour|demande|demander|obtenir|toucher|dossier|de|d une|la|cette subvention|aide|bourse|prime de|d",
+    ])
+});
+
+/// « … a été refusée »
+static GONE: LazyLock<Patterns> = LazyLock::new(|| {
+    Patterns::new(&["a|ont ete", "est|sont|etait refuse*|perdu*|supprime*|depense*", "nous? manque*"])
+});
+
 static OF_BUDGET: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns::new(&[
         ">",
@@ -214,5 +254,9 @@ fn is_own(tokens: &[Token], euros: f64, range: &Range<usize>, means: &[Range<usi
     let tie = Tie::new(tokens, range.clone(), means);
     let supplies = matches!(text_at(tokens, range.end), "de" | "d" | "of") && tie.listed() && euros <= HIGH_ABOVE;
     let tied = (tie.owned() || tie.bare()) && OF_BUDGET.at(tokens, range.end).is_some();
-    BUDGET_OF.before(tokens, range.start).is_some() || supplies || tied
+    let put_in = PUT_IN.before(tokens, range.start).is_some() && FOR_US.at(tokens, range.end).is_some();
+    let given = GIVEN.before(tokens, range.start).is_some() || put_in;
+    let named = BUDGET_OF.before(tokens, range.start).is_some() && ASKED.before(tokens, range.start).is_none();
+    let named = named && GONE.at(tokens, range.end).is_none();
+    named || given || supplies || tied
 }

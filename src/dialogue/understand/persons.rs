@@ -9,12 +9,35 @@ use super::tokens::{Token, text_at};
 pub fn noun_end(tokens: &[Token], at: usize) -> Option<usize> {
     let qualified = QUALIFIERS.contains(&text_at(tokens, at)) && is_person(text_at(tokens, at + 1));
     let noun = at + usize::from(qualified);
-    is_person(text_at(tokens, noun)).then_some(noun + 1)
+    compound_end(tokens, noun).or_else(|| is_person(text_at(tokens, noun)).then_some(noun + 1))
+}
+
+/// « aides-soignantes », « aides à domicile », « sages-femmes »: trades in two words or more.
+fn compound_end(tokens: &[Token], at: usize) -> Option<usize> {
+    let first = matches!(text_at(tokens, at), "aides" | "gardes" | "maitres" | "sages" | "hommes" | "femmes");
+    match text_at(tokens, at + 1) {
+        "a" | "de" if first && matches!(text_at(tokens, at + 2), "domicile" | "menage" | "chambre" | "service") => {
+            Some(at + 3)
+        }
+        second if first && (is_person(second) || COMPOUNDS.contains(&second)) => Some(at + 2),
+        _ => None,
+    }
 }
 
 /// A noun for people, by its beginning: French has too many endings to list them.
 pub fn is_person(word: &str) -> bool {
-    WHOLE.contains(&word) || (!EXCEPT.contains(&word) && STEMS.iter().any(|stem| word.starts_with(stem)))
+    let named = || STEMS.iter().any(|stem| word.starts_with(stem));
+    WHOLE.contains(&word) || (!EXCEPT.contains(&word) && (named() || is_trade(word)))
+}
+
+/// A trade in the plural, by its ending: « greffières », « standardistes », "porters".
+fn is_trade(word: &str) -> bool {
+    word.len() >= 6 && TRADES.iter().any(|ending| word.ends_with(ending)) && !THINGS.contains(&word)
+}
+
+/// Bodies that count as people only when they meet.
+pub fn is_organisation(word: &str) -> bool {
+    ORGANISATIONS.iter().any(|stem| word.starts_with(stem))
 }
 
 /// Someone who works beside the speaker: « avec deux collègues » counts the speaker too.
@@ -35,9 +58,53 @@ pub fn begins_else(word: &str) -> bool {
 static QUALIFIERS: Words = LazyLock::new(|| {
     words(
         "autres other nouveaux nouvelles jeunes futurs futures new young senior anciens vrais vraies simples bons \
-     bonnes petits gros social de d of",
+     bonnes petits gros social sages de d of",
     )
 });
+
+static TRADES: Words = LazyLock::new(|| {
+    words(
+        "eurs euses trices iers ieres istes iens iennes logues graphes ologists ists ers ors ians ees wives women men \
+     nautes cultrices clerks guards",
+    )
+});
+
+/// What ends like a trade and is none.
+static THINGS: Words = LazyLock::new(|| {
+    words(
+        "erreurs heures couleurs valeurs moteurs secteurs ordinateurs indicateurs fleurs rumeurs ascenseurs serveurs \
+     capteurs tracteurs compteurs projecteurs coeurs douleurs longueurs peurs hauteurs largeurs odeurs lueurs \
+     tumeurs honneurs ailleurs plusieurs meilleurs meilleures radiateurs distributeurs interrupteurs vapeurs \
+     faveurs humeurs saveurs teneurs majeurs mineurs inferieurs superieurs exterieurs interieurs anterieurs \
+     posterieurs vecteurs facteurs classeurs marqueurs ordonnateurs simulateurs incubateurs accelerateurs \
+     congelateurs horodateurs nombreuses tondeuses agrafeuses perceuses berceuses matrices cicatrices \
+     calculatrices papiers dossiers chantiers quartiers cahiers escaliers calendriers courriers ateliers metiers \
+     leviers premiers derniers sentiers paniers fichiers piliers colliers loyers foyers paliers claviers mobiliers \
+     fumiers gosiers milliers greniers hangers volontiers entiers particuliers reguliers singuliers palmiers \
+     officiers bannieres hebergeurs fournisseurs homologues suppliers levers matieres manieres lumieres rivieres \
+     bieres prieres carrieres frontieres poussieres barrieres dernieres premieres entieres regulieres \
+     particulieres cimetieres chaudieres croisieres etageres litieres civieres listes pistes tristes vistes liens \
+     biens chiens entretiens soutiens moyens quotidiens maintiens catalogues dialogues paragraphes autographes \
+     papers numbers letters answers orders offers posters counters computers servers folders registers chapters \
+     centers others matters layers quarters powers corners meters drawers trailers stickers newsletters shelters \
+     boilers printers rivers flyers headers parameters winters summers dinners barriers borders characters filters \
+     cancers towers headquarters reminders ladders containers covers errors doors floors sectors indicators colors \
+     colours factors mirrors sensors monitors rumors rumours trees fees degrees committees lists specimen \
+     specimens hangars divers univers travers envers timers scanners",
+    )
+});
+
+static ORGANISATIONS: Words = LazyLock::new(|| {
+    words(
+        "service direction commune association etablissement organisme ministere institution agence prefecture \
+     departement mairie ecole college lycee hopita region collectivite federation syndicat structure bureaux \
+     department council agencies team office",
+    )
+});
+
+/// Second halves of trades that mean nothing alone: « gardes champêtres ».
+static COMPOUNDS: Words =
+    LazyLock::new(|| words("champetres forestiers littoral nageurs chiens maternelles medico menageres cuisiniers"));
 
 static COLLEAGUES: Words = LazyLock::new(|| words("collegu coleg colleague coworker camarade binome"));
 
@@ -78,7 +145,9 @@ static STEMS: Words = LazyLock::new(|| {
      utilisatri repondant locataire commissaire lyceen collegien ecolier administrateu profane passionne pionnier \
      voyageu client analyste statisticien architecte urbaniste voisin maman papa famille mentor graphiste \
      accompagnateu bidouilleu malvoyant decideu instituteur institutrice associe journaliste engineer neighbour \
-     neighbor",
+     neighbor menage household president accompagnant geometre consultant agronome veterinai tailleu paysan comptable \
+     interprete magasinier capitaine commandant lieutenant sergent soldat matelot mecano concierge pompiste \
+     exploitant remplacant pratiquant adherent plaignant manifestant commercial aumonier chimiste",
     )
 });
 

@@ -183,13 +183,13 @@ fn lex_figures(text: &[char], at: usize, tokens: &mut Vec<Token>) -> usize {
     end
 }
 
-/// The figures before a decimal mark, their thousands joined: `200 000`.
+/// The figures before a decimal mark, their thousands joined: `200 000`, `3,000`.
 fn whole(text: &[char], at: usize) -> (String, usize) {
     let mut end = run(text, at, |character| character.is_ascii_digit());
     let mut figures: String = text[at..end].iter().collect();
     while figures.len() <= 9
         && (figures.len() > 3 || end - at <= 3)
-        && matches!(text.get(end), Some(' ' | '.' | '\u{a0}' | '\u{202f}'))
+        && matches!(text.get(end), Some(' ' | '.' | ',' | '\u{a0}' | '\u{202f}'))
         && run(text, end + 1, |character| character.is_ascii_digit()) == end + 4
         && !figures.starts_with('0')
     {
@@ -246,6 +246,7 @@ mod tests {
     #[test]
     fn figures_are_read_whole() {
         assert_eq!(tokens("200 000 €")[0].value(), Some(200_000.0));
+        assert_eq!(tokens("3,000 people")[0].value(), Some(3_000.0));
         assert_eq!(tokens("1,5 jour")[0].value(), Some(1.5));
         assert_eq!(tokens("½ journée")[0].value(), Some(0.5));
         assert_eq!(written("01 23 45 67 89 et 12/03/2025"), "# et 12 / 3 / 2025".replace(" 3 ", " 03 "));
