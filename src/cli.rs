@@ -11,6 +11,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::{self, LogSettings, Overrides, Settings};
+use crate::console::doorkeeper::Doorkeeper;
+use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
 use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
@@ -94,6 +96,8 @@ enum Command {
         #[arg(long, value_name = "ID")]
         guild: Option<u64>,
     },
+    /// Print a link that opens the coaches' console once, as its administrator
+    Console,
     /// Show the configuration that holds, secrets hidden
     Config,
     /// Write every conversation as JSON lines
@@ -123,6 +127,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
+        Command::Console => invite(&place).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -248,6 +253,19 @@ async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
     let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
     print(&report.lines.join("\n"))?;
     Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Beside a running program: whoever has the data folder may enter.
+async fn invite(place: &Place) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let web = settings.web.as_ref().context("the web part is disabled: there is no console")?;
+    let console = settings.console.as_ref().context("console.enabled is false: there is no console")?;
+    let address = web.public_url.clone().unwrap_or_else(|| format!("http://{}", web.listen));
+    let store = existing_store(place).await?;
+    let people = People::new(console.people.clone());
+    let link = Doorkeeper::new(store.clone(), Clock::System, people, address).link(OPERATOR).await?;
+    store.close().await;
+    print(&link.context("nobody may enter")?)
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

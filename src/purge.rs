@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::console::doorkeeper::{LIMITS, LOG_LIFE};
 use crate::message::PlatformKind;
 use crate::store::Store;
 
@@ -51,5 +52,6 @@ pub async fn purge(store: &Store, clock: &Clock, rules: &[Keeping]) -> anyhow::R
             }
         }
     }
+    store.sweep_access(clock.now(), LIMITS, LOG_LIFE).await?;
     store.sweep(clock.now()).await
 }

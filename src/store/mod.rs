@@ -3,6 +3,8 @@
 //! Every word is kept once. A row of the inbox is the queue entry *and* the person's line of the transcript; a row of
 //! the outbox is the queue entry *and* the coach's line. Erasing is emptying those two tables.
 
+mod access;
+mod audit;
 mod database;
 mod disclosure;
 mod erase;
@@ -20,6 +22,8 @@ use crate::dialogue::turn::{Input, Reply};
 use crate::message::{ConversationId, EventId, PlatformKind};
 use database::Database;
 
+pub use access::{Attempt, NewSession, Opened, Session, SessionLimits};
+pub use audit::{Noted, NotedQuery};
 pub use transcript::{Exported, Summary};
 
 /// A cheap handle; clones share the pool.
