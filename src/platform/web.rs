@@ -42,6 +42,7 @@ use crate::store::Store;
 
 pub(crate) use guard::client;
 pub(crate) use pages::show;
+pub(crate) use talk::SCRIPT;
 pub(crate) use throttle::Throttle;
 pub(crate) use visitor::cookie;
 

@@ -63,10 +63,6 @@ impl Desk {
         self.parts.doorkeeper.people()
     }
 
-    pub fn is_https(&self) -> bool {
-        self.parts.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
-    }
-
     /// Counts one attempt to sign in from this address.
     ///
     /// # Errors

@@ -35,6 +35,11 @@ impl Fields {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim()).filter(|text| !text.is_empty())
     }
 
+    /// The rest of the names that begin so, each with its value.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(key, value)| Some((key.strip_prefix(prefix)?, value.trim())))
+    }
+
     /// # Errors
     /// When there is none of this name, or an empty one.
     pub fn required(&self, name: &str) -> Result<&str, Refusal> {

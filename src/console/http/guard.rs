@@ -60,19 +60,20 @@ pub enum Jar {
     Door,
 }
 
-impl Desk {
-    /// `__Host-` makes browsers refuse the cookie of another path or domain; it asks for HTTPS.
-    fn cookie_name(&self, jar: Jar) -> &'static str {
-        match (jar, self.is_https()) {
-            (Jar::Session, true) => "__Host-declic-console",
-            (Jar::Session, false) => "declic-console",
-            (Jar::Door, true) => "__Host-declic-porte",
-            (Jar::Door, false) => "declic-porte",
+impl Jar {
+    /// `__Host-` makes browsers refuse the cookie of another path or domain, and of a plain connection; the loopback is
+    /// as good as HTTPS to them (not to Safari).
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "__Host-declic-console",
+            Self::Door => "__Host-declic-porte",
         }
     }
+}
 
+impl Desk {
     pub fn shown(&self, jar: Jar, headers: &HeaderMap) -> Option<Token> {
-        cookie(headers, self.cookie_name(jar)).and_then(Token::parse)
+        cookie(headers, jar.name()).and_then(Token::parse)
     }
 
     /// `Set-Cookie` that gives the browser this token, or takes its own away.
@@ -82,9 +83,8 @@ impl Desk {
             (Jar::Session, _) => LIMITS.absolute.as_secs(),
             (Jar::Door, _) => 900,
         };
-        let (name, value) = (self.cookie_name(jar), token.map_or("", Token::reveal));
-        let secure = if self.is_https() { "; Secure" } else { "" };
-        let line = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+        let (name, value) = (jar.name(), token.map_or("", Token::reveal));
+        let line = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax; Secure");
         HeaderValue::try_from(line).context("a cookie is not a header")
     }
 
