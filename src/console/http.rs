@@ -3,14 +3,23 @@
 //! `guard` stands before every page: it knows who comes, checks the token of each form, and lets only the role pass that
 //! a page is for. So a handler that is reached has a person, and an act that is done has a line in the log.
 
+mod asked;
+mod conversation;
 mod dates;
 mod desk;
 mod fields;
 mod frame;
 mod guard;
+mod judging;
+mod list;
+mod live;
 mod log;
+mod queue;
+mod reading;
 mod sessions;
 mod sign_in;
+mod veil;
+mod words;
 
 use std::sync::Arc;
 
@@ -34,7 +43,16 @@ pub fn router<S: Clone + Send + Sync + 'static>(desk: Arc<Desk>) -> Router<S> {
 
 fn coaches() -> Router<Arc<Desk>> {
     Router::new()
-        .route("/", get(async || Redirect::to("/console/sessions")))
+        .route("/", get(async || Redirect::to("/console/conversations")))
+        .route("/conversations", get(list::list))
+        .route("/conversations/{number}", get(conversation::read))
+        .route("/conversations/{number}/direct", get(live::follow))
+        .route("/conversations/{number}/tours/{turn}/juger", post(judging::judge))
+        .route("/conversations/{number}/grille", post(judging::assess))
+        .route("/conversations/{number}/noter", post(judging::write_note))
+        .route("/conversations/{number}/etiqueter", post(judging::tag))
+        .route("/a-relire", get(queue::queues))
+        .route("/a-relire/suivante", get(queue::next))
         .route("/deconnexion", post(sign_in::leave))
         .route("/sessions", get(sessions::mine))
         .route("/sessions/{id}/fermer", post(sessions::end))
@@ -42,7 +60,9 @@ fn coaches() -> Router<Arc<Desk>> {
 }
 
 fn leads() -> Router<Arc<Desk>> {
-    Router::new().route("/journal", get(log::log))
+    Router::new()
+        .route("/journal", get(log::log))
+        .route("/conversations/{number}/demasquer", post(conversation::unmask))
 }
 
 fn administrators() -> Router<Arc<Desk>> {

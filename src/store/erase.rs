@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sqlx::AnyConnection;
 
-use super::{Checkpoint, Store, inbox, millis};
+use super::{Checkpoint, Store, inbox, millis, overview};
 use crate::clock::Timestamp;
 use crate::message::{ConversationId, PlatformKind};
 
@@ -64,19 +64,22 @@ impl Store {
     pub async fn drop_words(&self, platform: PlatformKind, now: Timestamp) -> anyhow::Result<()> {
         let mut connection = self.database.write().await?;
         let mut tx = connection.begin_writing().await?;
-        let emptied =
-            sqlx::query("UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> ''")
-                .bind(platform.as_str())
-                .bind(now.as_millisecond() - millis(SHORT_LIFE))
-                .execute(&mut *tx)
-                .await
-                .context("cannot empty the inbox")?;
+        let emptied: Vec<(String,)> = sqlx::query_as(
+            "UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> '' \
+             RETURNING conversation",
+        )
+        .bind(platform.as_str())
+        .bind(now.as_millisecond() - millis(SHORT_LIFE))
+        .fetch_all(&mut *tx)
+        .await
+        .context("cannot empty the inbox")?;
         sqlx::query("UPDATE outbox SET kept = 0 WHERE platform = $1 AND kept = 1")
             .bind(platform.as_str())
             .execute(&mut *tx)
             .await
             .context("cannot mark the replies")?;
-        if emptied.rows_affected() > 0 {
+        if !emptied.is_empty() {
+            overview::forget_words(&mut tx, &emptied.into_iter().map(|(id,)| id).collect()).await?;
             note(&mut tx).await?;
         }
         tx.commit().await.context("cannot drop words")
@@ -139,6 +142,7 @@ pub(super) async fn words(db: &mut AnyConnection, conversation: &ConversationId,
             .await
             .context("cannot erase a conversation")?;
     }
+    overview::erase(db, conversation).await?;
     note(db).await?;
     Ok(done.rows_affected() > 0)
 }

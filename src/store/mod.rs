@@ -5,11 +5,17 @@
 
 mod access;
 mod audit;
+mod browse;
 mod database;
 mod disclosure;
 mod erase;
+mod facts;
 mod inbox;
+mod marks;
+mod opinion;
 mod outbox;
+mod overview;
+mod reading;
 mod transcript;
 mod turn;
 
@@ -24,6 +30,11 @@ use database::Database;
 
 pub use access::{Attempt, NewSession, Opened, Session, SessionLimits};
 pub use audit::{Noted, NotedQuery};
+pub use browse::{Cursor, Filter, Listed, Page};
+pub use facts::{Ending, Rating, WAITS};
+pub use opinion::{Judgement, Note, Opinion, Rubric, Tag, Verdict};
+pub use overview::{Number, Overview, day, sampled};
+pub use reading::{Exchange, Reading, Spoken};
 pub use transcript::{Exported, Summary};
 
 /// A cheap handle; clones share the pool.
@@ -104,7 +115,9 @@ impl Store {
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let database = Database::open(url).await?;
         let last = inbox::last_ticket(&mut *database.read().await?).await?;
-        Ok(Self { database, ticket: Arc::new(AtomicI64::new(last)) })
+        let store = Self { database, ticket: Arc::new(AtomicI64::new(last)) };
+        store.make_overviews().await?;
+        Ok(store)
     }
 
     /// Waits until every connection is given back. Dropping the store is safe too: each verb is one transaction.

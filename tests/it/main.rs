@@ -15,6 +15,7 @@ mod erasure;
 mod knowledge;
 mod matrix;
 mod program;
+mod review;
 mod store;
 mod support;
 mod web;

@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn nonsense_says_nothing() {
-        let asked = Asked { du: "hier".to_owned(), plateforme: "fax".to_owned(), apres: "x".to_owned(), ..Asked::default() };
+        let asked =
+            Asked { du: "hier".to_owned(), plateforme: "fax".to_owned(), apres: "x".to_owned(), ..Asked::default() };
         assert_eq!(asked.filter(), Filter::default());
         assert_eq!(asked.after(), None);
     }

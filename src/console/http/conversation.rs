@@ -15,10 +15,10 @@ use super::fields::Fields;
 use super::frame::{Frame, News, NewsOf, Refusal, Section};
 use super::guard::SignedIn;
 use super::reading::{Drawing, NoteRow, Said, Turn};
+use super::veil::Veil;
 use super::words;
 use crate::clock::Timestamp;
 use crate::console::act::Act;
-use crate::console::mask::Veil;
 use crate::platform::web::markup::spaced;
 use crate::platform::web::render::Piece;
 use crate::platform::web::{SCRIPT, show};
@@ -141,7 +141,12 @@ impl Desk {
             tags: self.store().tags(number).await?,
         };
         let drawing = Drawing { desk: self, veil, said: &said, me: &who.person };
-        let mut methods: Vec<(String, String)> = self.parts.content.library.methods().iter()
+        let mut methods: Vec<(String, String)> = self
+            .parts
+            .content
+            .library
+            .methods()
+            .iter()
             .map(|method| (method.id.as_str().to_owned(), spaced(&method.name)))
             .collect();
         methods.sort_by_key(|(_, name)| name.to_lowercase());
@@ -206,8 +211,12 @@ impl Desk {
                 format!("« {} » : {verdict}", method())
             }
             "rubric" => {
-                let question = Rubric::parse(of).map_or(of, words::question);
-                let answer = match opinion.value.as_str() { "yes" => "oui", "no" => "non", _ => "réponse retirée" };
+                let question = Rubric::parse(of).map_or_else(|| of.to_owned(), |one| words::question(one).to_owned());
+                let answer = match opinion.value.as_str() {
+                    "yes" => "oui",
+                    "no" => "non",
+                    _ => "réponse retirée",
+                };
                 format!("« {question} » : {answer}")
             }
             "note" if back => "note retirée".to_owned(),
@@ -216,6 +225,10 @@ impl Desk {
             "tag" => format!("étiquette « {of} » posée"),
             _ => opinion.about.clone(),
         };
-        HistoryLine { at: opinion.at, who: self.people().name(&opinion.coach).to_owned(), what: spaced(&(place + &what)) }
+        HistoryLine {
+            at: opinion.at,
+            who: self.people().name(&opinion.coach).to_owned(),
+            what: spaced(&format!("{place}{what}")),
+        }
     }
 }

@@ -62,7 +62,8 @@ impl Desk {
         };
         let mut verdicts = Vec::new();
         for (id, verdict) in fields.with_prefix(METHOD) {
-            let verdict = if verdict.is_empty() { None } else { Some(Verdict::parse(verdict).ok_or(Refusal::WrongField)?) };
+            let verdict =
+                if verdict.is_empty() { None } else { Some(Verdict::parse(verdict).ok_or(Refusal::WrongField)?) };
             verdicts.push((known(id)?, verdict));
         }
         for id in fields.all("manquait") {

@@ -12,10 +12,10 @@ use super::dates::filters;
 use super::desk::Desk;
 use super::frame::{Frame, News, NewsOf, Refusal, Section};
 use super::guard::SignedIn;
+use super::veil::Veil;
 use super::words;
 use crate::clock::Timestamp;
 use crate::console::act::Act;
-use crate::console::mask;
 use crate::dialogue::render::shortened;
 use crate::message::PlatformKind;
 use crate::platform::web::show;
@@ -110,7 +110,10 @@ impl Desk {
             goals: library.goals().iter().map(|one| choice(one.id.as_str(), &one.name, &asked.objectif)).collect(),
             phases: library.phases().iter().map(|one| choice(one.id.as_str(), &one.name, &asked.phase)).collect(),
             ratings: Rating::ALL.map(|one| choice(one.as_str(), words::rating(one), &asked.avis_agent)).into(),
-            tags: tags.iter().map(|(name, count)| choice(name, &format!("{name} ({count})"), &asked.etiquette)).collect(),
+            tags: tags
+                .iter()
+                .map(|(name, count)| choice(name, &format!("{name} ({count})"), &asked.etiquette))
+                .collect(),
         })
     }
 
@@ -127,7 +130,7 @@ impl Desk {
         let signs = signs.into_iter().filter(|(holds, sign)| *holds && *sign != outcome).map(|(_, sign)| sign);
         Item {
             number: overview.number,
-            opening: opening.map_or_else(String::new, |words| shortened(&mask::text(&words), OPENING)),
+            opening: opening.map_or_else(String::new, |words| shortened(&Veil::Masked.text(&words), OPENING)),
             at: overview.last_at,
             platform: words::platform(overview.platform),
             outcome,

@@ -60,7 +60,9 @@ impl Queue {
 
     fn about(self) -> &'static str {
         match self {
-            Self::Sample => "Des conversations tirées au hasard, que personne n’a encore relues : elles disent comment va le coach en général.",
+            Self::Sample => {
+                "Des conversations tirées au hasard, que personne n’a encore relues : elles disent comment va le coach en général."
+            }
             Self::Second => "Un autre coach les a relues ; votre avis dira si vous jugez de même.",
             Self::BadRating => "L’agent a dit que le conseil ne l’aidait pas.",
             Self::NothingFound => "Le coach n’avait rien à proposer.",

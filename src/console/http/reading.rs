@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::desk::Desk;
+use super::veil::Veil;
 use super::words;
 use crate::clock::Timestamp;
-use crate::console::mask::Veil;
 use crate::dialogue::render::{Voice, sentence};
 use crate::dialogue::turn::{Choice, Input, Trace};
 use crate::knowledge::{Language, Means, MethodId, Recommendation};
@@ -15,6 +15,9 @@ use crate::store::{Exchange, Judgement, Note, Reading, Tag, Verdict};
 
 /// Methods of a ranking that are shown, beside those that were on the table.
 const RANKED: usize = 6;
+
+/// What can be said of a method that was ranked.
+const OFFERED: [Verdict; 3] = [Verdict::Good, Verdict::Acceptable, Verdict::Wrong];
 
 /// One turn of the page.
 pub struct Turn {
@@ -56,6 +59,8 @@ pub struct Ranked {
     /// It was shown to the person.
     pub shown: bool,
     pub mine: Option<Verdict>,
+    /// Value, label, and whether it is this coach's.
+    pub offered: Vec<(&'static str, &'static str, bool)>,
     /// Who judged it how.
     pub judged: Vec<(String, &'static str)>,
 }
@@ -225,6 +230,7 @@ impl Drawing<'_> {
             warnings: spaced(&sentence(&voice.warnings(&one.warnings), french)),
             shown,
             mine,
+            offered: OFFERED.map(|one| (one.as_str(), words::verdict(one), mine == Some(one))).into(),
             judged: verdicts.map(|judgement| (name(judgement), words::verdict(judgement.verdict))).collect(),
         }
     }

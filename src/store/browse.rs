@@ -1,0 +1,354 @@
+//! The list of conversations: newest activity first, by any filters and words, page after page.
+//!
+//! Filters and words are marks of one inverted index. The rarest one is walked from the newest day on, the others are
+//! looked up beside it; a word stands for all its forms and its near misspellings, one walk each, merged.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use super::facts::{Ending, Rating};
+use super::overview::{COLUMNS, Number, Overview, day, read};
+use super::{Store, inbox, marks};
+use crate::clock::Timestamp;
+use crate::dialogue::turn::Input;
+use crate::knowledge::{GoalId, Language, PhaseId, french};
+use crate::message::PlatformKind;
+
+/// What a list is narrowed to; all conditions hold together. The default lists every conversation in which the person
+/// wrote or chose something.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    pub platform: Option<PlatformKind>,
+    pub language: Option<Language>,
+    /// Last activity at this time or later.
+    pub since: Option<Timestamp>,
+    /// Last activity before this time.
+    pub before: Option<Timestamp>,
+    pub outcome: Option<Ending>,
+    pub goal: Option<GoalId>,
+    pub phase: Option<PhaseId>,
+    pub rating: Option<Rating>,
+    pub wants_person: bool,
+    pub nothing_found: bool,
+    /// No coach judged it yet.
+    pub not_reviewed: bool,
+    /// Of the control sample.
+    pub sampled: bool,
+    /// On the conversation or on one of its messages.
+    pub tag: Option<String>,
+    /// All these words, in any form, with a slip or two.
+    pub words: String,
+    /// Leave out what this coach judged.
+    pub not_judged_by: Option<String>,
+    /// Judged by exactly one coach, and drawn for a second opinion.
+    pub second_opinion: bool,
+}
+
+/// Where a page ended. Written in addresses as `millis.number`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    pub last_at: i64,
+    pub number: Number,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.last_at, self.number)
+    }
+}
+
+impl Cursor {
+    /// Reads what `to_string` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (last_at, number) = text.split_once('.')?;
+        Some(Self { last_at: last_at.parse().ok()?, number: number.parse().ok()? })
+    }
+
+    fn of(overview: &Overview) -> Self {
+        Self { last_at: overview.last_at.as_millisecond(), number: overview.number }
+    }
+}
+
+/// A line of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub overview: Overview,
+    /// The first words of the person, as they were written (mask before showing); `None` when there are none left.
+    pub opening: Option<String>,
+    /// Tags on the conversation.
+    pub tags: Vec<String>,
+}
+
+/// Some conversations, newest activity first, and where the next page begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub conversations: Vec<Listed>,
+    /// `None`: this was the last page.
+    pub next: Option<Cursor>,
+}
+
+/// How many lists of one mark are counted up to, to find the rarest.
+const COUNTED: i64 = 5_000;
+/// How many forms and misspellings a word stands for at most.
+const FORMS: usize = 8;
+
+impl Store {
+    /// A page of conversations.
+    pub async fn browse(&self, filter: &Filter, after: Option<Cursor>, count: usize) -> anyhow::Result<Page> {
+        let mut connection = self.database.read().await?;
+        let mut found = find(&mut connection, filter, after, count + 1).await?;
+        let next = if found.len() > count { found.get(count - 1).map(Cursor::of) } else { None };
+        found.truncate(count);
+        let mut conversations = Vec::with_capacity(found.len());
+        for overview in found {
+            let opening = opening(&mut connection, &overview).await?;
+            let tags = super::opinion::tags_of(&mut connection, overview.number, 0).await?;
+            conversations.push(Listed { overview, opening, tags });
+        }
+        Ok(Page { conversations, next })
+    }
+
+    /// How many conversations a filter finds, up to `most`.
+    pub async fn count(&self, filter: &Filter, most: usize) -> anyhow::Result<usize> {
+        Ok(find(&mut *self.database.read().await?, filter, None, most).await?.len())
+    }
+
+    /// One conversation by its number; `None` when it is unknown or erased.
+    pub async fn overview(&self, number: Number) -> anyhow::Result<Option<Overview>> {
+        let statement = format!("SELECT {COLUMNS} FROM overview o WHERE o.number = $1");
+        let row = sqlx::query(AssertSqlSafe(statement))
+            .bind(number)
+            .fetch_optional(&mut *self.database.read().await?)
+            .await
+            .context("cannot read an overview")?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The number of a conversation; `None` when it is unknown or erased.
+    pub async fn number_of(&self, conversation: &crate::message::ConversationId) -> anyhow::Result<Option<Number>> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT number FROM overview WHERE conversation = $1")
+            .bind(conversation.as_str())
+            .fetch_optional(&mut *self.database.read().await?)
+            .await
+            .context("cannot read an overview")?;
+        Ok(row.map(|(number,)| number))
+    }
+}
+
+/// The overviews that a filter finds, newest activity first.
+async fn find(
+    db: &mut AnyConnection,
+    filter: &Filter,
+    after: Option<Cursor>,
+    count: usize,
+) -> anyhow::Result<Vec<Overview>> {
+    let Some(mut conditions) = conditions(db, filter).await? else { return Ok(Vec::new()) };
+    if conditions.is_empty() {
+        return run(db, &walk_all(filter, after, count)).await;
+    }
+    let rarest = rarest(db, &conditions).await?;
+    let driving = conditions.swap_remove(rarest);
+    let mut found = Vec::new();
+    for term in driving {
+        found.extend(run(db, &walk(term, &conditions, filter, after, count)).await?);
+    }
+    found.sort_by_key(|overview| std::cmp::Reverse(Cursor::of(overview)));
+    found.dedup_by_key(|overview| overview.number);
+    found.truncate(count);
+    Ok(found)
+}
+
+/// What must hold, each as the marks of which one must be there; `None` when a word is nowhere.
+async fn conditions(db: &mut AnyConnection, filter: &Filter) -> anyhow::Result<Option<Vec<Vec<i64>>>> {
+    let mut conditions: Vec<Vec<i64>> = filter.marks().iter().map(|mark| vec![marks::filter(mark)]).collect();
+    let asked = marks::words_of(&filter.words);
+    if asked.is_empty() && !filter.words.trim().is_empty() {
+        return Ok(None);
+    }
+    for word in asked {
+        let forms = forms(db, &word).await?;
+        if forms.is_empty() {
+            return Ok(None);
+        }
+        conditions.push(forms);
+    }
+    Ok(Some(conditions))
+}
+
+impl Filter {
+    fn marks(&self) -> Vec<String> {
+        let language = self.language.map(|language| if language == Language::English { "en" } else { "fr" });
+        let named = [
+            self.platform.map(|platform| format!("platform:{}", platform.as_str())),
+            language.map(|language| format!("language:{language}")),
+            self.outcome.map(|outcome| format!("outcome:{}", outcome.as_str())),
+            self.goal.as_ref().map(|goal| format!("goal:{goal}")),
+            self.phase.as_ref().map(|phase| format!("phase:{phase}")),
+            self.rating.map(|rating| format!("rating:{}", rating.as_str())),
+            self.tag.as_ref().map(|tag| format!("tag:{tag}")),
+        ];
+        let flags = [
+            (self.wants_person, "person"),
+            (self.nothing_found, "nothing"),
+            (self.not_reviewed, "review:none"),
+            (self.sampled, "sample"),
+            (self.second_opinion, "review:second"),
+        ];
+        let flags = flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, mark)| mark.to_owned());
+        named.into_iter().flatten().chain(flags).collect()
+    }
+
+    /// The conditions on the row itself.
+    fn on_the_row(&self, after: Option<Cursor>) -> String {
+        let mut sql = "o.spoke = 1".to_owned();
+        let bounds = [(self.since, ">="), (self.before, "<")];
+        for (at, comparison) in bounds.into_iter().filter_map(|(at, comparison)| Some((at?, comparison))) {
+            let _ = write!(sql, " AND o.last_at {comparison} {}", at.as_millisecond());
+        }
+        if let Some(Cursor { last_at, number }) = after {
+            let _ = write!(sql, " AND (o.last_at, o.number) < ({last_at}, {number})");
+        }
+        if self.not_judged_by.is_some() {
+            sql.push_str(
+                " AND NOT EXISTS (SELECT 1 FROM opinion judged WHERE judged.number = o.number AND judged.coach = $1 \
+                  AND (judged.about LIKE 'method:%' OR judged.about LIKE 'rubric:%'))",
+            );
+        }
+        sql
+    }
+
+    /// The days between which the walk goes on.
+    fn days(&self, after: Option<Cursor>) -> String {
+        let mut sql = String::new();
+        if let Some(since) = self.since {
+            let _ = write!(sql, " AND m.day >= {}", day(since));
+        }
+        let last = after.map(|cursor| super::timestamp(cursor.last_at)).into_iter().chain(self.before).min();
+        if let Some(last) = last {
+            let _ = write!(sql, " AND m.day <= {}", day(last));
+        }
+        sql
+    }
+}
+
+/// A statement of numbers, and the one parameter that it may have.
+struct Statement {
+    sql: String,
+    coach: Option<String>,
+}
+
+fn walk_all(filter: &Filter, after: Option<Cursor>, count: usize) -> Statement {
+    let row = filter.on_the_row(after);
+    let sql =
+        format!("SELECT {COLUMNS} FROM overview o WHERE {row} ORDER BY o.last_at DESC, o.number DESC LIMIT {count}");
+    Statement { sql, coach: filter.not_judged_by.clone() }
+}
+
+fn walk(term: i64, others: &[Vec<i64>], filter: &Filter, after: Option<Cursor>, count: usize) -> Statement {
+    let (days, row) = (filter.days(after), filter.on_the_row(after));
+    let mut beside = String::new();
+    for terms in others {
+        let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
+        let _ = write!(
+            beside,
+            " AND EXISTS (SELECT 1 FROM mark b WHERE b.term IN ({}) AND b.day = m.day AND b.number = m.number)",
+            terms.join(", ")
+        );
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM mark m CROSS JOIN overview o WHERE m.term = {term}{days}{beside} \
+         AND o.number = m.number AND {row} ORDER BY m.day DESC, o.last_at DESC, o.number DESC LIMIT {count}"
+    );
+    Statement { sql, coach: filter.not_judged_by.clone() }
+}
+
+async fn run(db: &mut AnyConnection, statement: &Statement) -> anyhow::Result<Vec<Overview>> {
+    let mut query = sqlx::query(AssertSqlSafe(statement.sql.clone())).persistent(false);
+    if let Some(coach) = &statement.coach {
+        query = query.bind(coach.as_str());
+    }
+    let rows = query.fetch_all(db).await.context("cannot list the conversations")?;
+    rows.iter().map(read).collect()
+}
+
+/// Which condition the fewest conversations meet, as far as counting goes.
+async fn rarest(db: &mut AnyConnection, conditions: &[Vec<i64>]) -> anyhow::Result<usize> {
+    let mut best = (0, i64::MAX);
+    for (index, terms) in conditions.iter().enumerate() {
+        let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
+        let statement = format!(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM mark WHERE term IN ({}) LIMIT {COUNTED}) AS counted",
+            terms.join(", ")
+        );
+        let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(statement)).persistent(false).fetch_one(&mut *db).await?;
+        if count < best.1 {
+            best = (index, count);
+        }
+        if count == 0 {
+            break;
+        }
+    }
+    Ok(best.0)
+}
+
+/// The words of the index that a word stands for: its own forms, and those of near misspellings. A word that the index
+/// knows is corrected only when it is long: `poste` is no slip for `porte`.
+async fn forms(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<i64>> {
+    let mut forms = of_stem(db, &BTreeSet::from([marks::stem(word)])).await?;
+    let least = if forms.is_empty() { 4 } else { 7 };
+    if word.chars().count() >= least {
+        let near = near(db, word).await?;
+        forms.extend(near.iter().map(|(term, _)| *term));
+        forms.extend(of_stem(db, &near.iter().map(|(_, text)| marks::stem(text)).collect()).await?);
+    }
+    let mut unique = BTreeSet::new();
+    forms.retain(|term| unique.insert(*term));
+    forms.truncate(FORMS);
+    Ok(forms)
+}
+
+async fn of_stem(db: &mut AnyConnection, stems: &BTreeSet<i64>) -> anyhow::Result<Vec<i64>> {
+    if stems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stems: Vec<String> = stems.iter().map(ToString::to_string).collect();
+    let statement = format!("SELECT term FROM word WHERE stem IN ({}) ORDER BY word", stems.join(", "));
+    let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(statement)).persistent(false).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(term,)| term).collect())
+}
+
+/// The known words within one slip, or two for nine letters and more; the nearest first.
+async fn near(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<(i64, String)>> {
+    let pieces: Vec<String> = marks::pieces(word).iter().map(ToString::to_string).collect();
+    let statement = format!(
+        "SELECT DISTINCT word.term, word.word FROM misspelling JOIN word ON word.term = misspelling.term \
+         WHERE misspelling.piece IN ({})",
+        pieces.join(", ")
+    );
+    let rows: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(statement)).persistent(false).fetch_all(db).await?;
+    let most = if word.chars().count() >= 9 { 2 } else { 1 };
+    let slips = |text: &str| strsim::osa_distance(word, text);
+    let mut near: Vec<_> = rows.into_iter().filter(|(_, text)| slips(text) <= most && text != word).collect();
+    near.sort_by_key(|(_, text)| (slips(text), text.clone()));
+    near.truncate(FORMS);
+    Ok(near)
+}
+
+/// The first words that the person wrote, as far as they are kept.
+async fn opening(db: &mut AnyConnection, overview: &Overview) -> anyhow::Result<Option<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT input FROM inbox WHERE conversation = $1 AND turn > 0 AND input <> '' ORDER BY turn LIMIT 6",
+    )
+    .bind(overview.conversation.as_str())
+    .fetch_all(db)
+    .await
+    .context("cannot read the first words")?;
+    Ok(rows.into_iter().find_map(|(input,)| match inbox::read_input(&input) {
+        Input::Said { text } if french::words(&text).len() > 1 => Some(text),
+        _ => None,
+    }))
+}
