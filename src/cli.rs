@@ -96,8 +96,12 @@ enum Command {
         #[arg(long, value_name = "ID")]
         guild: Option<u64>,
     },
-    /// Print a link that opens the coaches' console once, as its administrator
-    Console,
+    /// Print a link that opens the coaches' console once
+    Console {
+        /// For this listed person, by one of their names; without it, as local administrator
+        #[arg(value_name = "PERSON")]
+        person: Option<String>,
+    },
     /// Show the configuration that holds, secrets hidden
     Config,
     /// Write every conversation as JSON lines
@@ -127,7 +131,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
-        Command::Console => invite(&place).await,
+        Command::Console { person } => invite(&place, person.as_deref()).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -256,16 +260,21 @@ async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
 }
 
 /// Beside a running program: whoever has the data folder may enter.
-async fn invite(place: &Place) -> anyhow::Result<ExitCode> {
+async fn invite(place: &Place, person: Option<&str>) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let web = settings.web.as_ref().context("the web part is disabled: there is no console")?;
     let console = settings.console.as_ref().context("console.enabled is false: there is no console")?;
     let address = web.public_url.clone().unwrap_or_else(|| format!("http://{}", web.listen));
     let store = existing_store(place).await?;
     let people = People::new(console.people.clone());
-    let link = Doorkeeper::new(store.clone(), Clock::System, people, address).link(OPERATOR).await?;
+    let person = person.unwrap_or(OPERATOR);
+    let link = Doorkeeper::new(store.clone(), Clock::System, people, address).link(person).await?;
     store.close().await;
-    print(&link.context("nobody may enter")?)
+    print(
+        &link.with_context(|| {
+            format!("« {person} » is on none of the lists: see console.coaches, leads, administrators")
+        })?,
+    )
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {
