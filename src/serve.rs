@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{ConsoleSettings, DiscordSettings, MatrixSettings, Settings, WebSettings};
 use crate::console::doorkeeper::Doorkeeper;
 use crate::console::http::{Desk, DeskParts};
+use crate::console::oidc::Provider;
 use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
 use crate::dialogue::{self, Content, House};
@@ -127,7 +128,7 @@ impl Parts {
         let chat = web.chat;
         let doorkeeper = settings.console.as_ref().map(|console| self.doorkeeper(console, &web, address));
         let desk = settings.console.as_ref().zip(doorkeeper.clone());
-        let desk = desk.map(|(console, doorkeeper)| Desk::new(self.desk(console, &web, settings, doorkeeper)));
+        let desk = desk.map(|(console, doorkeeper)| self.desk(console, &web, settings, doorkeeper)).transpose()?;
         let state = WebState {
             settings: web,
             coach: settings.coach.clone(),
@@ -164,10 +165,11 @@ impl Parts {
         web: &WebSettings,
         settings: &Settings,
         doorkeeper: Doorkeeper,
-    ) -> DeskParts {
-        DeskParts {
+    ) -> anyhow::Result<Arc<Desk>> {
+        let provider = console.oidc.clone().map(|oidc| Provider::new(oidc, doorkeeper.address())).transpose()?;
+        Ok(Desk::new(DeskParts {
             doorkeeper,
-            oidc: console.oidc.clone(),
+            oidc: provider,
             public_url: web.public_url.clone(),
             behind_proxy: web.behind_proxy,
             content: Arc::clone(&self.content),
@@ -176,7 +178,7 @@ impl Parts {
             bells: self.bells.clone(),
             keeping: keeping(settings),
             stop: self.stop.clone(),
-        }
+        }))
     }
 
     fn start_matrix(&mut self, matrix: Matrix, settings: MatrixSettings, data: std::path::PathBuf) {

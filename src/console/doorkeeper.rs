@@ -43,6 +43,11 @@ impl Doorkeeper {
         Ok(Some(format!("{}/console/lien/{}", self.address, token.reveal())))
     }
 
+    /// Of the house, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

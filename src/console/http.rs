@@ -14,6 +14,7 @@ mod judging;
 mod list;
 mod live;
 mod log;
+mod oidc;
 mod queue;
 mod reading;
 mod sessions;
@@ -37,7 +38,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(desk: Arc<Desk>) -> Router<S> {
         .merge(leads().route_layer(from_fn_with_state(state(), guard::leads)))
         .merge(administrators().route_layer(from_fn_with_state(state(), guard::administrators)))
         .route_layer(from_fn_with_state(state(), guard::signed_in));
-    let router = Router::new().merge(sign_in::router()).merge(inside);
+    let router = Router::new().merge(sign_in::router()).merge(oidc::router()).merge(inside);
     Router::new().nest("/console", router.fallback(frame::not_found)).with_state(desk)
 }
 

@@ -19,5 +19,6 @@
 pub mod act;
 pub mod doorkeeper;
 pub mod http;
+pub mod oidc;
 pub mod people;
 pub mod token;

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::frame::Refusal;
 use super::guard::SignedIn;
 use crate::clock::Timestamp;
-use crate::config::OidcSettings;
 use crate::console::act::Act;
 use crate::console::doorkeeper::Doorkeeper;
+use crate::console::oidc::Provider;
 use crate::console::people::People;
 use crate::console::token::random_id;
 use crate::dialogue::Content;
@@ -29,7 +29,7 @@ const ATTEMPTS: u32 = 20;
 #[derive(Clone)]
 pub struct DeskParts {
     pub doorkeeper: Doorkeeper,
-    pub oidc: Option<OidcSettings>,
+    pub oidc: Option<Provider>,
     pub public_url: Option<String>,
     pub behind_proxy: bool,
     pub content: Arc<Content>,

@@ -35,6 +35,8 @@ struct DoorPage {
     /// How the provider is called, when there is one.
     provider: Option<String>,
     left: bool,
+    /// Where one leaves the provider too.
+    farewell: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +49,8 @@ async fn door(State(desk): State<Arc<Desk>>, Query(arrival): Query<Arrival>, hea
     match desk.recognise(&headers).await {
         Ok(Some(_)) => Redirect::to("/console/conversations").into_response(),
         Ok(None) => {
-            let provider = desk.parts.oidc.as_ref().map(|oidc| oidc.name.clone());
-            show(&DoorPage { provider, left: arrival.avis.as_deref() == Some("deconnexion") })
+            let provider = desk.parts.oidc.as_ref().map(|oidc| oidc.name().to_owned());
+            show(&DoorPage { provider, left: arrival.avis.as_deref() == Some("deconnexion"), farewell: None })
         }
         Err(error) => Refusal::from(error).into_response(),
     }
@@ -142,10 +144,32 @@ impl Desk {
 }
 
 pub async fn leave(State(desk): State<Arc<Desk>>, who: SignedIn) -> Result<Response, Refusal> {
+    let id_token = desk.store().sessions(Some(&who.person)).await?;
+    let id_token = id_token.into_iter().find(|one| one.id == who.session).map(|one| one.id_token).unwrap_or_default();
     desk.store().end_session(&who.session, Some(&who.person), desk.now()).await?;
     desk.note(&who, Act::SignedOut, "", "").await?;
-    let away = Redirect::to("/console/connexion?avis=deconnexion");
-    Ok(([(SET_COOKIE, desk.set_cookie(Jar::Session, None)?)], away).into_response())
+    let cookie = [(SET_COOKIE, desk.set_cookie(Jar::Session, None)?)];
+    match desk.farewell(&id_token).await? {
+        // A form may not lead to another site, so a link does.
+        Some((provider, farewell)) => {
+            let page = DoorPage { provider: Some(provider), left: true, farewell: Some(farewell) };
+            Ok((cookie, show(&page)).into_response())
+        }
+        None => Ok((cookie, Redirect::to("/console/connexion?avis=deconnexion")).into_response()),
+    }
+}
+
+impl Desk {
+    /// The name of the provider, and where one leaves it; `None` when one did not come from there, or it is away.
+    async fn farewell(&self, id_token: &str) -> anyhow::Result<Option<(String, String)>> {
+        let Some(provider) = self.parts.oidc.as_ref().filter(|_| !id_token.is_empty()) else { return Ok(None) };
+        let state = Token::random()?;
+        let farewell = provider.farewell(id_token, state.reveal()).await.unwrap_or_else(|error| {
+            tracing::warn!(error = format!("{error:#}"), "cannot ask where one leaves the OpenID provider");
+            None
+        });
+        Ok(farewell.map(|farewell| (provider.name().to_owned(), farewell)))
+    }
 }
 
 /// « Firefox, Linux »: enough to know one's own browser again.
