@@ -37,14 +37,15 @@ pub struct Person {
 }
 
 impl Person {
-    /// `@claire:example.org`, or `Claire Martin <@claire:example.org, claire@example.org>`. `None` when there is no
-    /// name of a known kind in it.
+    /// `@claire:example.org`, or `Claire Martin <@claire:example.org, claire@example.org>`; the comma may be left out.
+    /// `None` when there is no name of a known kind in it, or another.
     pub fn parse(written: &str, role: Role) -> Option<Self> {
         let (name, ids) = match written.split_once('<') {
             Some((name, rest)) => (name.trim(), rest.trim().strip_suffix('>')?),
             None => ("", written),
         };
-        let ids: Vec<String> = ids.split(',').map(normal).collect();
+        let ids = ids.split(|sign: char| sign == ',' || sign.is_whitespace()).filter(|id| !id.is_empty());
+        let ids: Vec<String> = ids.map(normal).collect();
         let name = if name.is_empty() { ids.first()?.clone() } else { name.to_owned() };
         ids.iter().all(|id| is_known_kind(id)).then_some(Self { name, ids, role })
     }
@@ -111,6 +112,7 @@ mod tests {
         let claire = Person::parse("Claire Martin <@Claire:example.org, claire@example.org>", Role::Lead).unwrap();
         assert_eq!(claire.name, "Claire Martin");
         assert_eq!(claire.ids, ["@claire:example.org", "claire@example.org"]);
+        assert_eq!(Person::parse("C <a@b.c d@e.f>", Role::Coach).unwrap().ids.len(), 2);
         assert_eq!(Person::parse("discord:123", Role::Coach).unwrap().id(), "discord:123");
         for wrong in ["", "claire", "@claire", "discord:abc", "Claire <>", "Claire <a@b.c", "local", "a b@c.d", "<,>"] {
             assert!(Person::parse(wrong, Role::Coach).is_none(), "{wrong}");
