@@ -11,9 +11,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::{self, LogSettings, Overrides, Settings};
+use crate::console::graded;
 use crate::content::{self, Sources};
-use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
+use crate::dialogue::{Content, House};
 use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
@@ -22,7 +23,7 @@ use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{eval, new_method, serve, suggest, telemetry};
+use crate::{demo, eval, new_method, serve, suggest, telemetry};
 
 /// How many methods the coach gives at a time.
 const ADVISED: usize = 3;
@@ -75,7 +76,11 @@ enum Command {
     },
     /// Measure the recommendations on graded requests (one JSON object a line)
     Eval {
-        file: PathBuf,
+        #[arg(required_unless_present = "from_reviews", conflicts_with = "from_reviews")]
+        file: Option<PathBuf>,
+        /// On what the coaches judged in the console, instead of a file
+        #[arg(long)]
+        from_reviews: bool,
         #[arg(long)]
         json: bool,
     },
@@ -93,6 +98,11 @@ enum Command {
         /// The server to look at, by its id
         #[arg(long, value_name = "ID")]
         guild: Option<u64>,
+    },
+    /// Fill an empty data folder with invented conversations, to see the console at work
+    Demo {
+        #[arg(long, value_name = "NUMBER", default_value_t = 500)]
+        conversations: u32,
     },
     /// Show the configuration that holds, secrets hidden
     Config,
@@ -118,11 +128,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => start(&place).await,
         Command::Chat { json } => chat(&place, json).await,
         Command::Suggest { request, json } => suggest(&place, &request, json),
-        Command::Eval { file, json } => evaluate(&place, &file, json),
+        Command::Eval { file: Some(file), json, .. } => evaluate(&place, &file, json),
+        Command::Eval { file: None, json, .. } => evaluate_reviews(&place, json).await,
         Command::Check { links: false } => check(&place),
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
+        Command::Demo { conversations } => demonstrate(&place, conversations).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -192,9 +204,23 @@ fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> 
     let (requests, bad) = eval::parse(&text);
     let bad: Vec<String> = bad.iter().map(|bad| format!("{}:{}: {}", file.display(), bad.line, bad.message)).collect();
     anyhow::ensure!(bad.is_empty(), "these lines are not requests:\n{}", bad.join("\n"));
-    let report = eval::evaluate(&content.library, &requests, means_in);
+    show_report(&content, &requests, json)
+}
+
+fn show_report(content: &Content, requests: &[eval::Request], json: bool) -> anyhow::Result<ExitCode> {
+    let report = eval::evaluate(&content.library, requests, means_in);
     let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
     print(&shown)
+}
+
+async fn evaluate_reviews(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let store = existing_store(place).await?;
+    let requests = graded::requests(&store, &content.script).await?;
+    store.close().await;
+    anyhow::ensure!(!requests.is_empty(), "no coach has judged a request yet, or its words are not kept any more");
+    show_report(&content, &requests, json)
 }
 
 fn check(place: &Place) -> anyhow::Result<ExitCode> {
@@ -248,6 +274,16 @@ async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
     let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
     print(&report.lines.join("\n"))?;
     Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn demonstrate(place: &Place, conversations: u32) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::for_agents(&settings)?;
+    let _lock = FolderLock::take(&settings.data)?;
+    let store = serve::open_store(&settings).await?;
+    let turns = demo::fill(&store, content, conversations, Clock::System.now()).await?;
+    store.close().await;
+    print(&format!("{conversations} conversations inventées, {turns} tours."))
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

@@ -224,7 +224,7 @@ fn platforms(settings: &Settings) -> Vec<PlatformKind> {
 }
 
 /// How long each platform's conversations are kept.
-fn keeping(settings: &Settings) -> Vec<Keeping> {
+pub fn keeping(settings: &Settings) -> Vec<Keeping> {
     PlatformKind::ALL
         .into_iter()
         .map(|platform| match &settings.discord {
