@@ -12,10 +12,11 @@ use clap::{Args, Parser, Subcommand};
 use crate::clock::Clock;
 use crate::config::{self, LogSettings, Overrides, Settings};
 use crate::console::doorkeeper::Doorkeeper;
+use crate::console::graded;
 use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
-use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
+use crate::dialogue::{Content, House};
 use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
 use crate::message::ConversationId;
@@ -24,7 +25,7 @@ use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{eval, new_method, serve, suggest, telemetry};
+use crate::{demo, eval, new_method, serve, suggest, telemetry};
 
 /// How many methods the coach gives at a time.
 const ADVISED: usize = 3;
@@ -77,7 +78,11 @@ enum Command {
     },
     /// Measure the recommendations on graded requests (one JSON object a line)
     Eval {
-        file: PathBuf,
+        #[arg(required_unless_present = "from_reviews", conflicts_with = "from_reviews")]
+        file: Option<PathBuf>,
+        /// On what the coaches judged in the console, instead of a file
+        #[arg(long)]
+        from_reviews: bool,
         #[arg(long)]
         json: bool,
     },
@@ -101,6 +106,11 @@ enum Command {
         /// For this listed person, by one of their names; without it, as local administrator
         #[arg(value_name = "PERSON")]
         person: Option<String>,
+    },
+    /// Fill an empty data folder with invented conversations, to see the console at work
+    Demo {
+        #[arg(long, value_name = "NUMBER", default_value_t = 500)]
+        conversations: u32,
     },
     /// Show the configuration that holds, secrets hidden
     Config,
@@ -126,12 +136,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => start(&place).await,
         Command::Chat { json } => chat(&place, json).await,
         Command::Suggest { request, json } => suggest(&place, &request, json),
-        Command::Eval { file, json } => evaluate(&place, &file, json),
+        Command::Eval { file: Some(file), json, .. } => evaluate(&place, &file, json),
+        Command::Eval { file: None, json, .. } => evaluate_reviews(&place, json).await,
         Command::Check { links: false } => check(&place),
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
         Command::Console { person } => invite(&place, person.as_deref()).await,
+        Command::Demo { conversations } => demonstrate(&place, conversations).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -201,9 +213,23 @@ fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> 
     let (requests, bad) = eval::parse(&text);
     let bad: Vec<String> = bad.iter().map(|bad| format!("{}:{}: {}", file.display(), bad.line, bad.message)).collect();
     anyhow::ensure!(bad.is_empty(), "these lines are not requests:\n{}", bad.join("\n"));
-    let report = eval::evaluate(&content.library, &requests, means_in);
+    show_report(&content, &requests, json)
+}
+
+fn show_report(content: &Content, requests: &[eval::Request], json: bool) -> anyhow::Result<ExitCode> {
+    let report = eval::evaluate(&content.library, requests, means_in);
     let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
     print(&shown)
+}
+
+async fn evaluate_reviews(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let store = existing_store(place).await?;
+    let requests = graded::requests(&store, &content.script).await?;
+    store.close().await;
+    anyhow::ensure!(!requests.is_empty(), "no coach has judged a request yet, or its words are not kept any more");
+    show_report(&content, &requests, json)
 }
 
 fn check(place: &Place) -> anyhow::Result<ExitCode> {
@@ -275,6 +301,16 @@ async fn invite(place: &Place, person: Option<&str>) -> anyhow::Result<ExitCode>
             format!("« {person} » is on none of the lists: see console.coaches, leads, administrators")
         })?,
     )
+}
+
+async fn demonstrate(place: &Place, conversations: u32) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::for_agents(&settings)?;
+    let _lock = FolderLock::take(&settings.data)?;
+    let store = serve::open_store(&settings).await?;
+    let turns = demo::fill(&store, content, conversations, Clock::System.now()).await?;
+    store.close().await;
+    print(&format!("{conversations} conversations inventées, {turns} tours."))
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod content;
+pub mod demo;
 pub mod dialogue;
 pub mod eval;
 pub mod inbox;

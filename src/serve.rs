@@ -173,6 +173,7 @@ impl Parts {
             public_url: web.public_url.clone(),
             behind_proxy: web.behind_proxy,
             content: Arc::clone(&self.content),
+            sources: Sources::of(settings),
             store: self.store.clone(),
             inbox: self.inbox.clone(),
             bells: self.bells.clone(),
@@ -275,7 +276,7 @@ fn platforms(settings: &Settings) -> Vec<PlatformKind> {
 }
 
 /// How long each platform's conversations are kept.
-fn keeping(settings: &Settings) -> Vec<Keeping> {
+pub fn keeping(settings: &Settings) -> Vec<Keeping> {
     PlatformKind::ALL
         .into_iter()
         .map(|platform| match &settings.discord {

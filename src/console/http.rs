@@ -5,16 +5,23 @@
 
 mod asked;
 mod conversation;
+mod dashboard;
+mod data;
 mod dates;
 mod desk;
+mod download;
+mod exports;
 mod fields;
 mod frame;
+mod golden;
 mod guard;
+mod improve;
 mod judging;
 mod list;
 mod live;
 mod log;
 mod oidc;
+mod propose;
 mod queue;
 mod reading;
 mod sessions;
@@ -52,6 +59,11 @@ fn coaches() -> Router<Arc<Desk>> {
         .route("/conversations/{number}/grille", post(judging::assess))
         .route("/conversations/{number}/noter", post(judging::write_note))
         .route("/conversations/{number}/etiqueter", post(judging::tag))
+        .route("/conversations/{number}/jeu-d-essai", get(golden::show_golden).post(golden::download))
+        .route("/conversations/{number}/ajout", get(propose::show_forms).post(propose::propose))
+        .route("/ameliorer", get(improve::improve))
+        .route("/ameliorer/ecarter", post(improve::ignore))
+        .route("/tableau-de-bord", get(dashboard::show_dashboard))
         .route("/a-relire", get(queue::queues))
         .route("/a-relire/suivante", get(queue::next))
         .route("/deconnexion", post(sign_in::leave))
@@ -64,6 +76,15 @@ fn leads() -> Router<Arc<Desk>> {
     Router::new()
         .route("/journal", get(log::log))
         .route("/conversations/{number}/demasquer", post(conversation::unmask))
+        .route("/conversations/{number}/imprimer", post(exports::print))
+        .route("/conversations/{number}/effacer", post(exports::erase))
+        .route("/exports", get(exports::show_form))
+        .route("/exports/fichier", post(exports::download))
+        .route("/exports/jugements.jsonl", get(improve::graded))
+        .route("/donnees", get(data::show_data))
+        .route("/donnees/purger", post(data::purge_now))
+        .route("/donnees/registre", post(data::enter))
+        .route("/donnees/registre/{id}/clore", post(data::close))
 }
 
 fn administrators() -> Router<Arc<Desk>> {

@@ -17,8 +17,38 @@
 //! are as they were written: mask them before showing.
 
 pub mod act;
+pub mod agreement;
+pub mod chart;
 pub mod doorkeeper;
+pub mod export;
+pub mod golden;
+pub mod graded;
 pub mod http;
+pub mod mask;
 pub mod oidc;
+pub mod patch;
 pub mod people;
+pub mod stats;
+pub mod themes;
 pub mod token;
+
+use crate::dialogue::turn::Input;
+use crate::knowledge::french;
+use crate::store::Reading;
+
+/// What the person wrote in a conversation, oldest first: what a [`mask::Masker`] learns from.
+pub fn texts_of(reading: &Reading) -> Vec<&str> {
+    let texts = reading.exchanges.iter().filter_map(|exchange| match &exchange.input {
+        Some(Input::Said { text } | Input::Corrected { text, .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// A name for a file: lower case, no accent, hyphens; never empty, never a path.
+pub fn slug(title: &str) -> String {
+    let words = french::words(title).join("-");
+    let slug: String = words.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "conversation".to_owned() } else { slug.to_owned() }
+}

@@ -39,19 +39,9 @@ impl Store {
 
     /// Erases the conversations of a platform whose last turn is older than this. Gives how many.
     pub async fn purge_older_than(&self, platform: PlatformKind, days: u32, now: Timestamp) -> anyhow::Result<usize> {
-        let before = now.as_millisecond().saturating_sub(millis(DAY * days));
-        // A message that just arrived in an old conversation makes it a live one.
-        let old: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND id LIKE $2 AND NOT EXISTS ( \
-                 SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
-        )
-        .bind(before)
-        .bind(format!("{}:%", platform.as_str()))
-        .fetch_all(&mut *self.database.read().await?)
-        .await
-        .context("cannot list the old conversations")?;
-        for (id,) in &old {
-            self.erase(&ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?).await?;
+        let old = older_than(&mut *self.database.read().await?, platform, days, now).await?;
+        for id in &old {
+            self.erase(id).await?;
         }
         if !old.is_empty() {
             self.overwrite(false).await?;
@@ -113,6 +103,26 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The conversations of a platform whose last turn is older than this.
+pub(super) async fn older_than(
+    db: &mut AnyConnection,
+    platform: PlatformKind,
+    days: u32,
+    now: Timestamp,
+) -> anyhow::Result<Vec<ConversationId>> {
+    // A message that just arrived in an old conversation makes it a live one.
+    let old: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND id LIKE $2 AND NOT EXISTS ( \
+             SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
+    )
+    .bind(now.as_millisecond().saturating_sub(millis(DAY * days)))
+    .bind(format!("{}:%", platform.as_str()))
+    .fetch_all(db)
+    .await
+    .context("cannot list the old conversations")?;
+    old.into_iter().map(|(id,)| ConversationId::try_from(id).map_err(anyhow::Error::msg)).collect()
 }
 
 /// Notes, with the erasure, that the disk still holds what was erased.

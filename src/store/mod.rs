@@ -16,6 +16,8 @@ mod opinion;
 mod outbox;
 mod overview;
 mod reading;
+mod rights;
+mod tally;
 mod transcript;
 mod turn;
 
@@ -35,6 +37,8 @@ pub use facts::{Ending, Rating, WAITS};
 pub use opinion::{Judgement, Note, Opinion, Rubric, Tag, Verdict};
 pub use overview::{Number, Overview, day, sampled};
 pub use reading::{Exchange, Reading, Spoken};
+pub use rights::{PurgeRun, Right, RightsRequest};
+pub use tally::{Span, Total};
 pub use transcript::{Exported, Summary};
 
 /// A cheap handle; clones share the pool.

@@ -302,7 +302,7 @@ pub(super) async fn count(
     let rows = (0..tallies.len()).map(|place| format!("($1, $2, ${}, ${}, 1)", 3 + 2 * place, 4 + 2 * place));
     let statement = format!(
         "INSERT INTO tally (day, platform, kind, name, count) VALUES {} \
-         ON CONFLICT (day, platform, kind, name) DO UPDATE SET count = tally.count + 1",
+         ON CONFLICT (kind, day, platform, name) DO UPDATE SET count = tally.count + 1",
         rows.collect::<Vec<_>>().join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement)).bind(day).bind(platform.as_str());

@@ -10,6 +10,7 @@ use declic::config::{CoachSettings, WebSettings};
 use declic::console::doorkeeper::Doorkeeper;
 use declic::console::http::{Desk, DeskParts};
 use declic::console::people::{OPERATOR, People, Person, Role};
+use declic::content::Sources;
 use declic::dialogue;
 use declic::dialogue::turn::Reply;
 use declic::inbox::{Bells, Inbox};
@@ -203,6 +204,7 @@ fn state(
         public_url: None,
         behind_proxy: false,
         content: shared().clone(),
+        sources: Sources::default(),
         store: store.clone(),
         inbox: inbox.clone(),
         bells: bells.clone(),

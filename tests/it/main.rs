@@ -6,6 +6,7 @@ mod house;
 
 mod architecture;
 mod base;
+mod coaching;
 mod console;
 mod content;
 mod conversations;

@@ -14,11 +14,13 @@ use super::desk::Desk;
 use super::fields::Fields;
 use super::frame::{Frame, News, NewsOf, Refusal, Section};
 use super::guard::SignedIn;
+use super::improve::Together;
 use super::reading::{Drawing, NoteRow, Said, Turn};
 use super::veil::Veil;
 use super::words;
 use crate::clock::Timestamp;
 use crate::console::act::Act;
+use crate::console::agreement;
 use crate::platform::web::markup::spaced;
 use crate::platform::web::render::Piece;
 use crate::platform::web::{SCRIPT, show};
@@ -37,7 +39,7 @@ struct ConversationPage {
     rubric: Vec<Question>,
     methods: Vec<(String, String)>,
     history: Vec<HistoryLine>,
-    agreement: Option<String>,
+    agreement: Option<Together>,
     /// The review queue from which one came; it leads to the next.
     queue: String,
 }
@@ -104,7 +106,7 @@ pub async fn read(
     let reading = desk.store().reading(number).await?.ok_or(Refusal::NotFound)?;
     let follows = headers.contains_key(SCRIPT);
     desk.note(&who, if follows { Act::Followed } else { Act::Read }, &number.to_string(), "").await?;
-    let page = desk.page(&who, news, &reading, Veil::Masked, asked.file).await?;
+    let page = desk.page(&who, news, &reading, Veil::over(&reading), asked.file).await?;
     if !follows {
         return Ok(show(&page));
     }
@@ -122,7 +124,7 @@ pub async fn unmask(
     let reason = fields.required("motif")?;
     let reading = desk.store().reading(number).await?.ok_or(Refusal::NotFound)?;
     desk.note(&who, Act::Unmasked, &number.to_string(), reason).await?;
-    Ok(show(&desk.page(&who, None, &reading, Veil::Lifted, String::new()).await?))
+    Ok(show(&desk.page(&who, None, &reading, Veil::lifted(), String::new()).await?))
 }
 
 impl Desk {
@@ -140,29 +142,22 @@ impl Desk {
             notes: self.store().notes(number).await?,
             tags: self.store().tags(number).await?,
         };
+        let masked = veil.masker().is_some();
         let drawing = Drawing { desk: self, veil, said: &said, me: &who.person };
-        let mut methods: Vec<(String, String)> = self
-            .parts
-            .content
-            .library
-            .methods()
-            .iter()
-            .map(|method| (method.id.as_str().to_owned(), spaced(&method.name)))
-            .collect();
-        methods.sort_by_key(|(_, name)| name.to_lowercase());
+        let agreement = agreement::overall(&said.judgements);
         let opinions = self.store().opinions(number).await?;
         Ok(ConversationPage {
             frame: who.frame(Section::Conversations, news),
             head: self.head(&reading.overview),
             turns: drawing.turns(reading),
-            masked: veil == Veil::Masked,
+            masked,
             tags: said.tags_of(0),
             notes: said.notes_of(self, 0, &who.person),
             known_tags: self.store().all_tags().await?.into_iter().map(|(name, _)| name).collect(),
             rubric: self.rubric(number, &who.person).await?,
-            methods,
+            methods: self.methods(),
             history: opinions.iter().rev().map(|opinion| self.history_line(opinion)).collect(),
-            agreement: None,
+            agreement: Some(Together::from(agreement)).filter(|agreement| agreement.judged > 0),
             queue,
         })
     }

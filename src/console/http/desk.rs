@@ -16,6 +16,7 @@ use crate::console::doorkeeper::Doorkeeper;
 use crate::console::oidc::Provider;
 use crate::console::people::People;
 use crate::console::token::random_id;
+use crate::content::Sources;
 use crate::dialogue::Content;
 use crate::inbox::{Bells, Inbox};
 use crate::platform::web::{Throttle, client};
@@ -33,6 +34,8 @@ pub struct DeskParts {
     pub public_url: Option<String>,
     pub behind_proxy: bool,
     pub content: Arc<Content>,
+    /// Where the base is read from, to propose changes to it.
+    pub sources: Sources,
     pub store: Store,
     pub inbox: Inbox,
     pub bells: Bells,

@@ -115,6 +115,8 @@ pub enum Refusal {
     NoCookie,
     /// The person is not, or no longer, on the list.
     NotListed,
+    /// The words of the conversation are not kept any more.
+    NothingKept,
     /// The provider did not answer, or not as it should.
     Provider,
     /// The sign-in took too long, or began in another browser.
@@ -135,7 +137,7 @@ impl Refusal {
             Self::WrongField => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::LinkExpired | Self::LinkUsed => StatusCode::GONE,
+            Self::LinkExpired | Self::LinkUsed | Self::NothingKept => StatusCode::GONE,
             Self::NoCookie | Self::AttemptOver => StatusCode::BAD_REQUEST,
             Self::Provider => StatusCode::BAD_GATEWAY,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,

@@ -12,10 +12,10 @@ use super::dates::filters;
 use super::desk::Desk;
 use super::frame::{Frame, News, NewsOf, Refusal, Section};
 use super::guard::SignedIn;
-use super::veil::Veil;
 use super::words;
 use crate::clock::Timestamp;
 use crate::console::act::Act;
+use crate::console::mask::mask;
 use crate::dialogue::render::shortened;
 use crate::message::PlatformKind;
 use crate::platform::web::show;
@@ -130,7 +130,7 @@ impl Desk {
         let signs = signs.into_iter().filter(|(holds, sign)| *holds && *sign != outcome).map(|(_, sign)| sign);
         Item {
             number: overview.number,
-            opening: opening.map_or_else(String::new, |words| shortened(&Veil::Masked.text(&words), OPENING)),
+            opening: opening.map_or_else(String::new, |words| shortened(&mask(&words), OPENING)),
             at: overview.last_at,
             platform: words::platform(overview.platform),
             outcome,

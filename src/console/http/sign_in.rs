@@ -39,6 +39,10 @@ struct DoorPage {
     farewell: Option<String>,
 }
 
+#[derive(Template)]
+#[template(path = "console/accessibility.html")]
+struct AccessibilityPage {}
+
 #[derive(Deserialize)]
 struct Arrival {
     avis: Option<String>,

@@ -72,7 +72,7 @@ CREATE TABLE tally (
     kind     TEXT   NOT NULL,
     name     TEXT   NOT NULL,
     count    BIGINT NOT NULL,
-    PRIMARY KEY (day, platform, kind, name)
+    PRIMARY KEY (kind, day, platform, name)
 ) /* clustered */;
 
 -- Requests without answer that coaches do not want to see again: a hash of their words.
