@@ -25,7 +25,6 @@ const RUNS: u32 = 30;
 #[template(path = "console/data.html")]
 struct DataPage {
     frame: Frame,
-    now: Timestamp,
     next: Option<Timestamp>,
     rules: Vec<Rule>,
     runs: Vec<(Timestamp, &'static str, i64, i64)>,
@@ -78,7 +77,6 @@ pub async fn show_data(
     let run = |run: PurgeRun| (run.at, words::platform(run.platform), run.days, run.conversations);
     Ok(show(&DataPage {
         frame: who.frame(Section::Data, news),
-        now: desk.now(),
         next,
         rules: forecasts.into_iter().map(Rule::from).collect(),
         runs: runs.into_iter().map(run).collect(),

@@ -64,7 +64,8 @@ pub async fn download(State(desk): State<Arc<Desk>>, who: SignedIn, fields: Fiel
     };
     let unmasked = !fields.text("sans_masque").is_empty();
     let reason = if unmasked { fields.required("motif")? } else { "" };
-    let said = [name, ending, &asked.names(), reason].into_iter().filter(|part| !part.is_empty());
+    let filters = asked.names();
+    let said = [name, ending, &filters, reason].into_iter().filter(|part| !part.is_empty());
     let said = said.collect::<Vec<_>>().join(", ");
     desk.note(&who, if unmasked { Act::Unmasked } else { Act::Exported }, "export", &said).await?;
     let pieces = written(desk.store().clone(), asked.filter(), Order { rows, format, unmasked });
