@@ -27,7 +27,7 @@ const DAYS: u64 = 90;
 ///
 /// # Errors
 /// When the store holds real conversations: nothing is written then.
-pub async fn fill(store: &Store, content: Content, conversations: u32, now: Timestamp) -> anyhow::Result<usize> {
+pub async fn fill(store: &Store, content: &Content, conversations: u32, now: Timestamp) -> anyhow::Result<usize> {
     anyhow::ensure!(
         !store.holds_others_than(PREFIX).await?,
         "this data folder holds real conversations: give a new one with --data"
@@ -40,7 +40,7 @@ pub async fn fill(store: &Store, content: Content, conversations: u32, now: Time
         bells: Bells::default(),
         platforms: PlatformKind::ALL.to_vec(),
         step: |pending: &crate::store::Pending, now| {
-            dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
+            dialogue::step(content, pending.state.clone(), &pending.event, pending.input.clone(), now)
         },
         apology: |language| content.apology(language),
     };
@@ -51,7 +51,7 @@ pub async fn fill(store: &Store, content: Content, conversations: u32, now: Time
         let mut person = Person::new(number, &needs, store.clone(), clock.clone());
         answered += person.talk(&turns).await?;
     }
-    judge(store, &content, now).await?;
+    judge(store, content, now).await?;
     Ok(answered)
 }
 
