@@ -68,7 +68,7 @@ async fn multiply(url: &str, times: u32) {
         "INSERT INTO inbox (conversation, event, platform, ticket, due_at, at, about, input, turn, trace) \
              SELECT conversation || '-' || CAST(k AS TEXT), event, platform, ticket, due_at, at, about, input, turn, '' \
              FROM copy CROSS JOIN inbox WHERE turn = 1",
-        "INSERT INTO tally SELECT day - 90 * k, platform, kind, name, count * 5 FROM copy CROSS JOIN tally WHERE k < 4",
+        "INSERT INTO tally SELECT day - 100 * k, platform, kind, name, count * 5 FROM copy CROSS JOIN tally WHERE k < 4",
         "DROP TABLE copy",
         "ANALYZE",
     ] {

@@ -130,7 +130,7 @@ impl<'a> Person<'a> {
     /// What comes after a reply; `None`: the person leaves.
     fn next(&mut self, state: &State) -> Option<Input> {
         let advised = !state.listed.is_empty();
-        let patience = if advised { 3 } else { 12 };
+        let patience = if advised { 6 } else { 14 };
         if self.chance.below(patience) == 0 {
             return None;
         }
@@ -147,7 +147,8 @@ impl<'a> Person<'a> {
         let offered: Vec<&ChoiceId> =
             state.offered.iter().map(|choice| &choice.id).filter(|id| !id.0.contains("follow-up")).collect();
         if offered.is_empty() {
-            return advised.then(|| Input::Said { text: "c’est utile".to_owned() });
+            let words = if advised { "c’est utile".to_owned() } else { (2 + self.chance.below(18)).to_string() };
+            return Some(Input::Said { text: words });
         }
         let useful = offered.iter().find(|id| id.0 == "act:useful").filter(|_| self.chance.below(3) == 0);
         let choice = useful.copied().unwrap_or(offered[self.chance.below(offered.len())]).clone();
