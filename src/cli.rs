@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::{self, LogSettings, Overrides, Settings};
+use crate::console::doorkeeper::Doorkeeper;
 use crate::console::graded;
+use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
 use crate::dialogue::understand::means::means_in;
 use crate::dialogue::{Content, House};
@@ -99,6 +101,12 @@ enum Command {
         #[arg(long, value_name = "ID")]
         guild: Option<u64>,
     },
+    /// Print a link that opens the coaches' console once
+    Console {
+        /// For this listed person, by one of their names; without it, as local administrator
+        #[arg(value_name = "PERSON")]
+        person: Option<String>,
+    },
     /// Fill an empty data folder with invented conversations, to see the console at work
     Demo {
         #[arg(long, value_name = "NUMBER", default_value_t = 500)]
@@ -134,6 +142,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
+        Command::Console { person } => invite(&place, person.as_deref()).await,
         Command::Demo { conversations } => demonstrate(&place, conversations).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
@@ -274,6 +283,24 @@ async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
     let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
     print(&report.lines.join("\n"))?;
     Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Beside a running program: whoever has the data folder may enter.
+async fn invite(place: &Place, person: Option<&str>) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let web = settings.web.as_ref().context("the web part is disabled: there is no console")?;
+    let console = settings.console.as_ref().context("console.enabled is false: there is no console")?;
+    let address = web.public_url.clone().unwrap_or_else(|| format!("http://{}", web.listen));
+    let store = existing_store(place).await?;
+    let people = People::new(console.people.clone());
+    let person = person.unwrap_or(OPERATOR);
+    let link = Doorkeeper::new(store.clone(), Clock::System, people, address).link(person).await?;
+    store.close().await;
+    print(
+        &link.with_context(|| {
+            format!("« {person} » is on none of the lists: see console.coaches, leads, administrators")
+        })?,
+    )
 }
 
 async fn demonstrate(place: &Place, conversations: u32) -> anyhow::Result<ExitCode> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Timestamp};
+use crate::console::doorkeeper::{LIMITS, LOG_LIFE};
 use crate::message::PlatformKind;
 use crate::store::{PurgeRun, Store};
 
@@ -53,6 +54,7 @@ pub async fn purge(store: &Store, clock: &Clock, rules: &[Keeping]) -> anyhow::R
             runs.push(PurgeRun { at: clock.now(), platform, days: days.into(), conversations });
         }
     }
+    store.sweep_access(clock.now(), LIMITS, LOG_LIFE).await?;
     store.note_purge(&runs, clock.now()).await?;
     store.sweep(clock.now()).await
 }

@@ -1,5 +1,7 @@
 //! The coaches' console: reading conversations, judging them, and turning judgements into a better coach.
 //!
+//! `http` draws the pages; everything else here knows nothing of the web.
+//!
 //! What is read and written stands in [`crate::store`], one verb each:
 //!
 //! | for | verbs | types |
@@ -31,15 +33,21 @@
 //! the same), `second_opinion` with `not_judged_by` for what one other coach judged. Words in a `Listed` or a `Reading`
 //! are as they were written: mask them before showing.
 
+pub mod act;
 pub mod agreement;
 pub mod chart;
+pub mod doorkeeper;
 pub mod export;
 pub mod golden;
 pub mod graded;
+pub mod http;
 pub mod mask;
+pub mod oidc;
 pub mod patch;
+pub mod people;
 pub mod stats;
 pub mod themes;
+pub mod token;
 
 use crate::dialogue::turn::Input;
 use crate::knowledge::french;

@@ -10,7 +10,11 @@ use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Numbered, applied in order, never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("schema/001_house.sql"), include_str!("schema/002_console.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/001_house.sql"),
+    include_str!("schema/002_console.sql"),
+    include_str!("schema/003_access.sql"),
+];
 
 /// Set on every connection. `synchronous=FULL`: what was committed survives a power cut. `secure_delete`: what was
 /// erased is overwritten.

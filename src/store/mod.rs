@@ -3,6 +3,8 @@
 //! Every word is kept once. A row of the inbox is the queue entry *and* the person's line of the transcript; a row of
 //! the outbox is the queue entry *and* the coach's line. Erasing is emptying those two tables.
 
+mod access;
+mod audit;
 mod browse;
 mod database;
 mod disclosure;
@@ -28,6 +30,8 @@ use crate::dialogue::turn::{Input, Reply};
 use crate::message::{ConversationId, EventId, PlatformKind};
 use database::Database;
 
+pub use access::{Attempt, NewSession, Opened, Session, SessionLimits};
+pub use audit::{Noted, NotedQuery};
 pub use browse::{Cursor, Filter, Listed, Page};
 pub use facts::{Ending, Rating, WAITS};
 pub use opinion::{Judgement, Note, Opinion, Rubric, Tag, Verdict};

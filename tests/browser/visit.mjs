@@ -5,15 +5,18 @@ import assert from "node:assert/strict";
 const WAIT = 10_000;
 
 export class Visit {
+  /** The page that is opened first. */
+  static first = "/";
+
   /** `options` are those of a browser context: width, colour scheme, whether scripts run. */
   static async start(house, options = {}) {
     const context = await house.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR", ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT);
-    const visit = new Visit(house, context, page, options);
+    const visit = new this(house, context, page, options);
     page.on("pageerror", (error) => visit.faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && visit.faults.push(message.text()));
-    await visit.go("/");
+    await visit.go(this.first);
     return visit;
   }
 

@@ -7,6 +7,7 @@ mod house;
 mod architecture;
 mod base;
 mod coaching;
+mod console;
 mod content;
 mod conversations;
 mod delivery;
