@@ -308,7 +308,7 @@ async fn demonstrate(place: &Place, conversations: u32) -> anyhow::Result<ExitCo
     let content = content::for_agents(&settings)?;
     let _lock = FolderLock::take(&settings.data)?;
     let store = serve::open_store(&settings).await?;
-    let turns = demo::fill(&store, content, conversations, Clock::System.now()).await?;
+    let turns = demo::fill(&store, &content, conversations, Clock::System.now()).await?;
     store.close().await;
     print(&format!("{conversations} conversations inventées, {turns} tours."))
 }

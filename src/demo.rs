@@ -27,7 +27,7 @@ const DAYS: u64 = 90;
 ///
 /// # Errors
 /// When the store holds real conversations: nothing is written then.
-pub async fn fill(store: &Store, content: Content, conversations: u32, now: Timestamp) -> anyhow::Result<usize> {
+pub async fn fill(store: &Store, content: &Content, conversations: u32, now: Timestamp) -> anyhow::Result<usize> {
     anyhow::ensure!(
         !store.holds_others_than(PREFIX).await?,
         "this data folder holds real conversations: give a new one with --data"
@@ -40,7 +40,7 @@ pub async fn fill(store: &Store, content: Content, conversations: u32, now: Time
         bells: Bells::default(),
         platforms: PlatformKind::ALL.to_vec(),
         step: |pending: &crate::store::Pending, now| {
-            dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
+            dialogue::step(content, pending.state.clone(), &pending.event, pending.input.clone(), now)
         },
         apology: |language| content.apology(language),
     };
@@ -51,7 +51,7 @@ pub async fn fill(store: &Store, content: Content, conversations: u32, now: Time
         let mut person = Person::new(number, &needs, store.clone(), clock.clone());
         answered += person.talk(&turns).await?;
     }
-    judge(store, &content, now).await?;
+    judge(store, content, now).await?;
     Ok(answered)
 }
 
@@ -130,7 +130,7 @@ impl<'a> Person<'a> {
     /// What comes after a reply; `None`: the person leaves.
     fn next(&mut self, state: &State) -> Option<Input> {
         let advised = !state.listed.is_empty();
-        let patience = if advised { 3 } else { 12 };
+        let patience = if advised { 6 } else { 14 };
         if self.chance.below(patience) == 0 {
             return None;
         }
@@ -147,7 +147,8 @@ impl<'a> Person<'a> {
         let offered: Vec<&ChoiceId> =
             state.offered.iter().map(|choice| &choice.id).filter(|id| !id.0.contains("follow-up")).collect();
         if offered.is_empty() {
-            return advised.then(|| Input::Said { text: "c’est utile".to_owned() });
+            let words = if advised { "c’est utile".to_owned() } else { (2 + self.chance.below(18)).to_string() };
+            return Some(Input::Said { text: words });
         }
         let useful = offered.iter().find(|id| id.0 == "act:useful").filter(|_| self.chance.below(3) == 0);
         let choice = useful.copied().unwrap_or(offered[self.chance.below(offered.len())]).clone();

@@ -77,8 +77,8 @@ pub fn mask(text: &str) -> String {
 enum Style {
     /// `[nom 1]`
     Labels,
-    /// « Camille », « 01 99 00 00 01 »: the text still reads as one.
-    Invented,
+    /// « Camille », « 01 99 00 00 01 »: the text still reads as one. The names begin at this one of the list.
+    Invented(usize),
 }
 
 /// Replaces the personal data of a whole conversation consistently: the same name is always the same `[nom 1]`.
@@ -101,9 +101,10 @@ impl Masker {
         masker
     }
 
-    /// The same, with invented values in place of labels: for a dialogue that is to be replayed.
-    pub fn inventing(texts: &[&str]) -> Self {
-        Self { style: Style::Invented, ..Self::new(texts) }
+    /// The same, with invented values in place of labels: for a dialogue that is to be replayed. `first` turns the list of
+    /// names: a name is a word that the search hears, and one may change its mind where another does not.
+    pub fn inventing(texts: &[&str], first: usize) -> Self {
+        Self { style: Style::Invented(first), ..Self::new(texts) }
     }
 
     fn learn(&mut self, words: &str, kind: Kind) {
@@ -128,6 +129,11 @@ impl Masker {
     /// Whether nothing was found to replace.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
+    }
+
+    /// Whether a name was found to replace.
+    pub fn has_names(&self) -> bool {
+        self.known.values().any(|(kind, _)| *kind == Kind::Name)
     }
 
     /// The text with its personal data replaced, that of the learnt texts wherever it occurs included.
@@ -168,7 +174,7 @@ impl Masker {
         let number = self.number(words, kind);
         match self.style {
             Style::Labels => format!("[{} {number}]", kind.label()),
-            Style::Invented => invented(kind, number),
+            Style::Invented(first) => invented(kind, number, first),
         }
     }
 }
@@ -183,12 +189,12 @@ fn key(words: &str, kind: Kind) -> String {
 }
 
 /// Given names that both men and women bear.
-const INVENTED: [&str; 8] = ["Camille", "Dominique", "Claude", "Maxime", "Alix", "Sacha", "Charlie", "Morgan"];
+pub const INVENTED: [&str; 8] = ["Camille", "Dominique", "Claude", "Maxime", "Alix", "Sacha", "Charlie", "Morgan"];
 
 /// Numbers of the ranges that are kept free for fiction.
-fn invented(kind: Kind, number: usize) -> String {
+fn invented(kind: Kind, number: usize, first: usize) -> String {
     match kind {
-        Kind::Name => INVENTED[(number - 1) % INVENTED.len()].to_owned(),
+        Kind::Name => INVENTED[(first + number - 1) % INVENTED.len()].to_owned(),
         Kind::Phone => format!("01 99 00 00 {:02}", number % 100),
         Kind::Email => format!("personne{number}@exemple.fr"),
         Kind::Nir => format!("1 00 99 99 999 {number:03} 00"),
@@ -274,7 +280,7 @@ mod tests {
         let texts = ["Mme Petit est partie", "j'ai vu Petit hier, et Lucas"];
         let masker = Masker::new(&texts);
         assert_eq!(masker.mask(texts[1]), "j'ai vu [nom 1] hier, et [nom 2]");
-        let invented = Masker::inventing(&texts);
+        let invented = Masker::inventing(&texts, 0);
         assert_eq!(invented.mask(texts[0]), "Mme Camille est partie");
         assert_eq!(invented.mask(texts[1]), "j'ai vu Camille hier, et Dominique");
         assert!(Masker::new(&["rien"]).is_empty());

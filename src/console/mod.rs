@@ -10,6 +10,23 @@
 //! | one conversation | `reading(number)`, `overview(number)`, `number_of(conversation)` | `Reading`, `Exchange`, `Spoken` |
 //! | judging | `judge`, `judgements`, `assess`, `rubric`, `opinions` (the history), `all_judgements` | `Verdict`, `Judgement`, `Rubric`, `Opinion` |
 //! | notes and tags | `add_note`, `edit_note`, `notes`, `tag`, `tags`, `all_tags` | `Note`, `Tag` |
+//! | statistics | `totals(span)`, `conversations_by_day(span)`, `first_day` | `Span`, `Total` |
+//! | without answer | `unanswered(most)`, `ignored`, `ignore(key, on, coach, now)` | |
+//! | rights | `ask_right`, `close_right`, `rights`, `purge_preview`, `purge_runs`, `last_purge` | `Right`, `RightsRequest`, `PurgeRun` |
+//!
+//! and the modules beside this one make something of it, without knowing who asks:
+//!
+//! | module | gives |
+//! | --- | --- |
+//! | [`mask`] | `Masker::new(&texts_of(&reading)).mask(text)`: `[nom 1]` in place of a name, the same throughout |
+//! | [`agreement`] | `overall`, `by_pair`: percent and Cohen's kappa |
+//! | [`graded`] | `requests(store, script)`: judgements in the format of `declic eval` |
+//! | [`golden`] | `from_reading(content, title, reading)`: a dialogue for `conversations/transcripts/`, and where its path differs |
+//! | [`patch`] | `need`, `synonym`, `sheet`: proposals for `knowledge/` that `git apply` takes |
+//! | [`themes`] | `themes(requests)`, `request_key(text)`: requests without answer by what they are about |
+//! | [`stats`] | `dashboard(store, content, span)`: charts ([`chart::Chart`]: SVG and table), no group under five |
+//! | [`export`] | `export(store, filter, order, write)`, `printable(reading, masker)` |
+//! | [`crate::purge`] | `forecast(store, clock, rules)`: the next look and what it would erase |
 //!
 //! A conversation is named by its **number**, never by its id: the id of a conversation on the web opens it. The review
 //! queue is a `Filter`: `not_reviewed` for what nobody judged, with `sampled` for the control sample (one in five, always

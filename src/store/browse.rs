@@ -3,7 +3,7 @@
 //! Filters and words are marks of one inverted index. The rarest one is walked from the newest day on, the others are
 //! looked up beside it; a word stands for all its forms and its near misspellings, one walk each, merged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -103,12 +103,14 @@ impl Store {
         let mut found = find(&mut connection, filter, after, count + 1).await?;
         let next = if found.len() > count { found.get(count - 1).map(Cursor::of) } else { None };
         found.truncate(count);
-        let mut conversations = Vec::with_capacity(found.len());
-        for overview in found {
-            let opening = opening(&mut connection, &overview).await?;
-            let tags = super::opinion::tags_of(&mut connection, overview.number, 0).await?;
-            conversations.push(Listed { overview, opening, tags });
-        }
+        let mut openings = openings(&mut connection, &found).await?;
+        let mut tags = super::opinion::tags_of(&mut connection, &found).await?;
+        let conversations = found.into_iter().map(|overview| Listed {
+            opening: openings.remove(overview.conversation.as_str()),
+            tags: tags.remove(&overview.number).unwrap_or_default(),
+            overview,
+        });
+        let conversations = conversations.collect();
         Ok(Page { conversations, next })
     }
 
@@ -338,17 +340,29 @@ async fn near(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<(i64, St
     Ok(near)
 }
 
-/// The first words that the person wrote, as far as they are kept.
-async fn opening(db: &mut AnyConnection, overview: &Overview) -> anyhow::Result<Option<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT input FROM inbox WHERE conversation = $1 AND turn > 0 AND input <> '' ORDER BY turn LIMIT 6",
-    )
-    .bind(overview.conversation.as_str())
-    .fetch_all(db)
-    .await
-    .context("cannot read the first words")?;
-    Ok(rows.into_iter().find_map(|(input,)| match inbox::read_input(&input) {
-        Input::Said { text } if french::words(&text).len() > 1 => Some(text),
-        _ => None,
-    }))
+/// The first words of each person, as far as they are kept, by conversation.
+async fn openings(db: &mut AnyConnection, found: &[Overview]) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut openings = BTreeMap::new();
+    // As many parameters as a statement may have on SQLite of any age, with room to spare.
+    for some in found.chunks(200) {
+        let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+        let statement = format!(
+            "SELECT conversation, input FROM inbox WHERE conversation IN ({}) AND turn BETWEEN 1 AND 6 \
+             AND input <> '' ORDER BY conversation, turn",
+            places.join(", ")
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(statement));
+        for overview in some {
+            query = query.bind(overview.conversation.as_str());
+        }
+        let rows: Vec<(String, String)> = query.fetch_all(&mut *db).await.context("cannot read the first words")?;
+        for (conversation, input) in rows {
+            if let Input::Said { text } = inbox::read_input(&input)
+                && french::words(&text).len() > 1
+            {
+                openings.entry(conversation).or_insert(text);
+            }
+        }
+    }
+    Ok(openings)
 }

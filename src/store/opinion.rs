@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::marks::{self, Spot};
-use super::overview::{Number, day, sampled};
+use super::overview::{Number, Overview, day, sampled};
 use super::{Store, timestamp};
 use crate::clock::Timestamp;
 use crate::knowledge::MethodId;
@@ -348,10 +348,30 @@ fn tag_name(name: &str) -> Option<String> {
     (plain && !name.is_empty() && name.chars().count() <= LONGEST_TAG).then_some(name)
 }
 
-/// The tags on one turn of a conversation.
-pub(super) async fn tags_of(db: &mut AnyConnection, number: Number, turn: i64) -> anyhow::Result<Vec<String>> {
-    let all = tags(history(db, number).await?);
-    Ok(all.into_iter().filter(|tag| tag.turn == turn).map(|tag| tag.name).collect())
+/// The tags on each of these conversations as a whole.
+pub(super) async fn tags_of(
+    db: &mut AnyConnection,
+    found: &[Overview],
+) -> anyhow::Result<BTreeMap<Number, Vec<String>>> {
+    let numbers: Vec<String> = found.iter().map(|overview| overview.number.to_string()).collect();
+    if numbers.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let statement = format!(
+        "SELECT number, turn, about, coach, ticket, at, value FROM opinion \
+         WHERE number IN ({}) AND turn = 0 AND about LIKE 'tag:%' ORDER BY ticket",
+        numbers.join(", ")
+    );
+    let rows: Vec<OpinionRow> = sqlx::query_as(AssertSqlSafe(statement))
+        .persistent(false)
+        .fetch_all(db)
+        .await
+        .context("cannot read the tags of a page")?;
+    let mut tags: BTreeMap<Number, Vec<String>> = BTreeMap::new();
+    for one in holding(rows.into_iter().map(opinion).collect()) {
+        tags.entry(one.number).or_default().extend(one.about.strip_prefix("tag:").map(str::to_owned));
+    }
+    Ok(tags)
 }
 
 type OpinionRow = (i64, i64, String, String, i64, i64, String);
