@@ -50,14 +50,21 @@ export async function openBrowser() {
 
 const program = () => process.env.DECLIC ?? join(ROOT, "target", "debug", "declic");
 
-/** The program on a free port with a data folder of its own; `DECLIC` names another binary, `settings` are variables. */
-export async function openHouse(settings = {}, log = LOG) {
+/**
+ * The program on a free port with a data folder of its own, in which so many conversations were invented; `DECLIC` names
+ * another binary, `settings` are variables.
+ */
+export async function openHouse(settings = {}, log = LOG, conversations = 0) {
   if (!existsSync(program())) {
     throw new Missing(`no program at ${program()}: run \`cargo build\`, or name one in DECLIC`);
   }
   const data = mkdtempSync(join(tmpdir(), "declic-browser-"));
   const written = openSync(log, "w");
   const env = { ...process.env, DECLIC__WEB__MESSAGES_PER_MINUTE: "10000", ...settings };
+  if (conversations > 0) {
+    const demo = ["demo", "--conversations", String(conversations), "--data", data];
+    await promisify(execFile)(program(), demo, { cwd: ROOT, env });
+  }
   const child = spawn(program(), ["serve", "--listen", "127.0.0.1:0", "--data", data], {
     cwd: ROOT,
     env,
@@ -98,6 +105,6 @@ function listen(child) {
       waiting.add(look);
       look();
       child.once("exit", (code) => failed(new Error(`the program ended with ${code} before it printed ${pattern}`)));
-      setTimeout(() => failed(new Error(`the program did not print ${pattern} within 30 seconds`)), 30_000).unref();
+      setTimeout(() => failed(new Error(`the program did not print ${pattern} within two minutes`)), 120_000).unref();
     });
 }

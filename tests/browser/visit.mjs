@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-const WAIT = 10_000;
+const WAIT = 30_000;
 
 export class Visit {
   /** The page that is opened first. */
@@ -45,8 +45,8 @@ export class Visit {
   /** What has the focus: its tag, id, and visible text. */
   focus() {
     return this.page.evaluate(() => {
-      const { tagName, id, textContent, className } = document.activeElement;
-      return { tag: tagName.toLowerCase(), id, className, text: textContent.trim().replace(/\s+/g, " ") };
+      const { tagName, id, name, textContent, className } = document.activeElement;
+      return { tag: tagName.toLowerCase(), id, name, className, text: textContent.trim().replace(/\s+/g, " ") };
     });
   }
 

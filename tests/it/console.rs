@@ -355,12 +355,12 @@ async fn guessing_is_slowed_down() {
     let service = Service::start().await;
     let browser = Browser { door: "A".repeat(43), ..Browser::default() };
     let mut statuses = Vec::new();
-    for guess in 0..25 {
+    for guess in 0..65 {
         let path = format!("/console/lien/{:A>43}", guess);
         statuses.push(service.get(&browser, &path).await.status());
     }
-    assert!(statuses[..20].iter().all(|status| *status == StatusCode::NOT_FOUND), "{statuses:?}");
-    assert!(statuses[20..].iter().all(|status| *status == StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    assert!(statuses[..60].iter().all(|status| *status == StatusCode::NOT_FOUND), "{statuses:?}");
+    assert!(statuses[60..].iter().all(|status| *status == StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
     let refused = service.get(&browser, "/console/lien/x").await;
     assert!(refused.headers().contains_key(RETRY_AFTER));
 }
@@ -478,9 +478,15 @@ async fn only_hashes_of_tokens_are_kept() {
 async fn pages_with_forms(service: &Service, number: i64) -> Vec<String> {
     let browser = service.sign_in(OPERATOR).await;
     let mut forms = Vec::new();
-    for page in
-        [format!("/console/conversations/{number}"), "/console/sessions".to_owned(), "/console/a-relire".to_owned()]
-    {
+    for page in [
+        format!("/console/conversations/{number}"),
+        format!("/console/conversations/{number}/ajout"),
+        format!("/console/conversations/{number}/jeu-d-essai"),
+        "/console/sessions".to_owned(),
+        "/console/ameliorer".to_owned(),
+        "/console/exports".to_owned(),
+        "/console/donnees".to_owned(),
+    ] {
         forms.extend(forms_of(&service.page(&browser, &page).await));
     }
     forms.sort();
@@ -493,7 +499,7 @@ async fn no_form_is_taken_without_the_token_of_its_session() {
     let service = Service::start().await;
     let number = service.converse(&[PROJECT, "passer", "passer", "passer", "passer", "passer"]).await;
     let forms = pages_with_forms(&service, number).await;
-    assert!(forms.len() >= 8, "{forms:?}");
+    assert!(forms.len() >= 14, "{forms:?}");
     let (administrator, coach) = (service.sign_in(OPERATOR).await, service.sign_in(COACH).await);
     let stolen = token_in(&service.page(&coach, "/console/sessions").await);
     for form in &forms {
@@ -530,9 +536,14 @@ async fn a_role_opens_its_pages_and_no_others() {
         assert_eq!(service.get(&lead, path).await.status(), StatusCode::OK, "{path}");
         assert_eq!(service.get(&Browser::default(), path).await.status(), StatusCode::SEE_OTHER, "{path}");
     }
-    let unmask = format!("/console/conversations/{number}/demasquer");
-    assert_eq!(service.submit(&coach, &unmask, &[("motif", "curieuse")]).await.status(), StatusCode::FORBIDDEN);
-    assert_eq!(service.acts("unmask").await, 0);
+    for (act, fields) in lead_acts(number) {
+        assert_eq!(service.submit(&coach, &act, &fields).await.status(), StatusCode::FORBIDDEN, "{act}");
+    }
+    for act in ["unmask", "erase", "purge", "register"] {
+        assert_eq!(service.acts(act).await, 0, "{act}");
+    }
+    assert_eq!(service.acts("export").await, 1, "the one of the lead, above");
+    service.page(&coach, &format!("/console/conversations/{number}")).await;
     let release = "/console/comptes/detacher";
     for browser in [&coach, &lead] {
         let refused = service.submit(browser, release, &[("personne", COACH)]).await;
@@ -542,18 +553,42 @@ async fn a_role_opens_its_pages_and_no_others() {
     assert!(!page.contains("/console/journal") && !page.contains("/console/exports"));
 }
 
-const LEAD_PAGES: [&str; 1] = ["/console/journal"];
+const LEAD_PAGES: [&str; 4] =
+    ["/console/journal", "/console/exports", "/console/exports/jugements.jsonl", "/console/donnees"];
+
+/// What only a lead may do, with fields that would do it.
+fn lead_acts(number: i64) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
+    let of = |act: &str| format!("/console/conversations/{number}/{act}");
+    vec![
+        (of("demasquer"), vec![("motif", "curieuse")]),
+        (of("imprimer"), vec![]),
+        (of("effacer"), vec![("sur", "oui")]),
+        ("/console/exports/fichier".to_owned(), vec![("lignes", "tours"), ("format", "csv")]),
+        ("/console/donnees/purger".to_owned(), vec![]),
+        ("/console/donnees/registre".to_owned(), vec![("droit", "access"), ("note", "x")]),
+        ("/console/donnees/registre/1/clore".to_owned(), vec![("suite", "x")]),
+    ]
+}
 
 #[tokio::test]
 async fn every_page_asks_who_comes() {
     let service = Service::start().await;
     let number = service.converse(&[PROJECT]).await;
-    for path in ["", "/conversations", "/a-relire", "/a-relire/suivante", "/sessions", "/journal"] {
+    for path in [
+        "",
+        "/conversations",
+        "/a-relire",
+        "/a-relire/suivante",
+        "/ameliorer",
+        "/tableau-de-bord",
+        "/sessions",
+        "/journal",
+    ] {
         let away = service.get(&Browser::default(), &format!("/console{path}")).await;
         assert_eq!(away.status(), StatusCode::SEE_OTHER, "{path}");
         assert_eq!(away.headers()[LOCATION], "/console/connexion");
     }
-    for path in ["", "/direct"] {
+    for path in ["", "/direct", "/jeu-d-essai", "/ajout"] {
         let away = service.get(&Browser::default(), &format!("/console/conversations/{number}{path}")).await;
         assert_eq!(away.status(), StatusCode::SEE_OTHER);
     }
@@ -740,4 +775,129 @@ async fn a_new_turn_is_told_to_who_follows() {
     let part = part.send().await.unwrap().text().await.unwrap();
     assert!(part.contains("une journée") && !part.contains("<html"), "{part}");
     assert_eq!(service.acts("follow").await, 1);
+}
+
+// ----------------------------------------------------------------------------------------------- Files and erasure.
+
+#[tokio::test]
+async fn no_name_of_a_file_leads_anywhere() {
+    let service = Service::start().await;
+    let number = service.converse(&[PROJECT, "passer", "passer", "passer", "passer", "passer"]).await;
+    let (coach, lead) = (service.sign_in(COACH).await, service.sign_in(LEAD).await);
+    let path = format!("/console/conversations/{number}");
+    for title in ["../../etc/passwd", "..\\..\\x", "a\r\nSet-Cookie: x=1", "\"; filename=\"evil.exe", "/absolu", ".."] {
+        let made = service.submit(&coach, &format!("{path}/jeu-d-essai"), &[("titre", title)]).await;
+        assert_eq!(made.status(), StatusCode::OK, "{title}");
+        let name = made.headers()["content-disposition"].to_str().unwrap();
+        let name = name.strip_prefix("attachment; filename=\"").unwrap().strip_suffix(".txt\"").unwrap();
+        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{name}");
+        assert!(made.headers().get(SET_COOKIE).is_none());
+    }
+    for id in ["../../x", "/etc/passwd", "a/b", "..", "Persona", "a\nb"] {
+        let fields = [("genre", "fiche"), ("id", id), ("nom", "X"), ("demande", "y")];
+        let refused = service.submit(&coach, &format!("{path}/ajout"), &fields).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{id}");
+    }
+    let method = [("genre", "besoin"), ("methode", "../../../etc/passwd"), ("demande", "y")];
+    let refused = service.submit(&coach, &format!("{path}/ajout"), &method).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    for (rows, format) in [("../../etc", "csv"), ("tours", "../x"), ("", ""), ("tours", "exe")] {
+        let refused = service.submit(&lead, "/console/exports/fichier", &[("lignes", rows), ("format", format)]).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{rows} {format}");
+    }
+    for file in ["/console/exports/../../etc/passwd", "/console/exports/%2e%2e%2fdeclic.db", "/console/exports/fichier"]
+    {
+        let status = service.get(&lead, file).await.status();
+        assert!(matches!(status.as_u16(), 404 | 405), "{file}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn exports_are_masked_unless_a_lead_says_why() {
+    let service = Service::start().await;
+    let words = "Je suis Claire Durand, mon téléphone est le 06 12 34 56 78, claire.durand@prefecture.gouv.fr";
+    let number = service.converse(&[PROJECT, words]).await;
+    let lead = service.sign_in(LEAD).await;
+    let ask = async |fields: &[(&str, &str)]| {
+        let response = service.submit(&lead, "/console/exports/fichier", fields).await;
+        (response.status(), response.text().await.unwrap())
+    };
+    for (rows, format) in [("conversations", "csv"), ("conversations", "jsonl"), ("tours", "csv"), ("tours", "jsonl")] {
+        let (status, text) = ask(&[("lignes", rows), ("format", format)]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(text.contains(&number.to_string()) && text.contains("guichet"), "{rows} {format}: {text}");
+        assert!(!text.contains("Durand") && !text.contains("34 56") && !text.contains("prefecture.gouv"), "{text}");
+    }
+    let without = ask(&[("lignes", "tours"), ("format", "jsonl"), ("sans_masque", "1")]).await;
+    assert_eq!(without.0, StatusCode::UNPROCESSABLE_ENTITY, "a reason is asked for");
+    let reason = ("motif", "demande d’accès");
+    let (_, text) = ask(&[("lignes", "tours"), ("format", "jsonl"), ("sans_masque", "1"), reason]).await;
+    assert!(text.contains("Claire Durand"));
+    assert_eq!(service.acts("unmask").await, 1);
+    let print = format!("/console/conversations/{number}/imprimer");
+    let masked = service.submit(&lead, &print, &[]).await.text().await.unwrap();
+    assert!(masked.contains("guichet") && !masked.contains("Durand"));
+    for page in [format!("/console/conversations/{number}"), "/console/conversations".to_owned()] {
+        assert!(!service.page(&lead, &page).await.contains("Durand"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_lead_erases_is_gone_from_every_byte() {
+    let service = Service::start().await;
+    let secret = "Zygomatique7Quetzal";
+    let number = service.converse(&[&format!("{PROJECT} {secret}"), "passer"]).await;
+    let lead = service.sign_in(LEAD).await;
+    let path = format!("/console/conversations/{number}");
+    service.submit(&lead, &format!("{path}/noter"), &[("texte", secret)]).await;
+    let unsure = service.submit(&lead, &format!("{path}/effacer"), &[]).await;
+    assert_eq!(unsure.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let erased = service.submit(&lead, &format!("{path}/effacer"), &[("sur", "oui")]).await;
+    assert_eq!(erased.headers()[LOCATION], "/console/conversations?avis=effacee");
+    assert_eq!(service.get(&lead, &path).await.status(), StatusCode::NOT_FOUND);
+    let folded = secret.to_lowercase();
+    for file in std::fs::read_dir(service._folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
+        assert!(!bytes.windows(folded.len()).any(|window| window == folded.as_bytes()), "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn a_purge_is_foreseen_done_and_noted_and_requests_are_registered() {
+    let service = Service::start().await;
+    let number = service.converse(&[PROJECT]).await;
+    service.clock.advance(Duration::from_secs(91 * 24 * 3600));
+    let lead = service.sign_in(LEAD).await;
+    let row = "<th scope=\"row\">Site web</th><td>90 jours après le dernier message</td><td class=\"number\">1</td>";
+    assert!(service.page(&lead, "/console/donnees").await.contains(row));
+    assert!(service.store.overview(number).await.unwrap().is_some(), "looking erases nothing");
+    let asked = [("droit", "erasure"), ("numero", &*number.to_string()), ("note", "par courrier")];
+    assert_eq!(service.submit(&lead, "/console/donnees/registre", &asked).await.status(), StatusCode::SEE_OTHER);
+    let id = service.store.rights().await.unwrap()[0].id;
+    service.submit(&lead, "/console/donnees/purger", &[]).await;
+    assert!(service.store.overview(number).await.unwrap().is_none());
+    let page = service.page(&lead, "/console/donnees").await;
+    assert!(page.contains("Purges passées (1)") && page.contains("par courrier"));
+    let close = format!("/console/donnees/registre/{id}/clore");
+    service.submit(&lead, &close, &[("suite", "effacée")]).await;
+    assert!(service.page(&lead, "/console/donnees").await.contains("Demandes closes (1)"));
+    assert_eq!(service.submit(&lead, &close, &[("suite", "encore")]).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_request_without_answer_is_put_aside_for_good_and_taken_back() {
+    let service = Service::start().await;
+    service.converse(&[PROJECT, "passer", "passer", "passer", "passer", "passer", "aucune ne me convient"]).await;
+    let coach = service.sign_in(COACH).await;
+    let page = service.page(&coach, "/console/ameliorer").await;
+    let key = page.split("name=\"cle\" value=\"").nth(1).expect("a request").split('"').next().unwrap().to_owned();
+    let aside = service.submit(&coach, "/console/ameliorer/ecarter", &[("cle", &key)]).await;
+    assert_eq!(aside.status(), StatusCode::SEE_OTHER);
+    let page = service.page(&coach, "/console/ameliorer").await;
+    assert!(page.contains("Demandes écartées (1)") && page.contains("Aucune demande n’attend"));
+    service.submit(&coach, "/console/ameliorer/ecarter", &[("cle", &key), ("remettre", "1")]).await;
+    assert!(!service.page(&coach, "/console/ameliorer").await.contains("Demandes écartées"));
+    let nothing = service.submit(&coach, "/console/ameliorer/ecarter", &[("cle", "0000")]).await;
+    assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
 }

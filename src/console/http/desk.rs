@@ -23,8 +23,8 @@ use crate::platform::web::{Throttle, client};
 use crate::purge::Keeping;
 use crate::store::{Noted, Store};
 
-/// Attempts to sign in, per minute and address.
-const ATTEMPTS: u32 = 20;
+/// Attempts to sign in, per minute and address: a whole office may share one, and nobody guesses a token.
+const ATTEMPTS: u32 = 60;
 
 /// What the house gives to the console.
 #[derive(Clone)]
