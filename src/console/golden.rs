@@ -107,7 +107,7 @@ impl Player<'_> {
 /// When the words are not kept any more, so that there is nothing to play; for the coach to read.
 pub fn from_reading(content: &Content, title: &str, reading: &Reading) -> Result<Golden, String> {
     let texts = super::texts_of(reading);
-    let named = Masker::new(&texts).has_names();
+    let personal = !Masker::new(&texts).is_empty();
     let mut best: Option<Golden> = None;
     for first in 0..INVENTED.len() {
         let golden = with_names(content, title, reading, &Masker::inventing(&texts, first))?;
@@ -115,7 +115,7 @@ pub fn from_reading(content: &Content, title: &str, reading: &Reading) -> Result
         if best.as_ref().is_none_or(|best| golden.differences.len() < best.differences.len()) {
             best = Some(golden);
         }
-        if same || !named {
+        if same || !personal {
             break;
         }
     }

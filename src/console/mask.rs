@@ -131,11 +131,6 @@ impl Masker {
         self.known.is_empty()
     }
 
-    /// Whether a name was found to replace.
-    pub fn has_names(&self) -> bool {
-        self.known.values().any(|(kind, _)| *kind == Kind::Name)
-    }
-
     /// The text with its personal data replaced, that of the learnt texts wherever it occurs included.
     pub fn mask(&self, text: &str) -> String {
         let mut found = find(text);
@@ -191,9 +186,11 @@ fn key(words: &str, kind: Kind) -> String {
 /// Given names that both men and women bear.
 pub const INVENTED: [&str; 8] = ["Camille", "Dominique", "Claude", "Maxime", "Alix", "Sacha", "Charlie", "Morgan"];
 
-/// Numbers of the ranges that are kept free for fiction.
+/// Numbers of the ranges that are kept free for fiction; every other set has none, for the engine may take one for a number
+/// of persons.
 fn invented(kind: Kind, number: usize, first: usize) -> String {
     match kind {
+        Kind::Phone | Kind::Nir | Kind::Iban if !first.is_multiple_of(2) => "xxx".to_owned(),
         Kind::Name => INVENTED[(first + number - 1) % INVENTED.len()].to_owned(),
         Kind::Phone => format!("01 99 00 00 {:02}", number % 100),
         Kind::Email => format!("personne{number}@exemple.fr"),

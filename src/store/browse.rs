@@ -1,9 +1,9 @@
 //! The list of conversations: newest activity first, by any filters and words, page after page.
 //!
 //! Filters and words are marks of one inverted index. The rarest one is walked from the newest day on, the others are
-//! looked up beside it; a word stands for all its forms and its near misspellings, one walk each, merged.
+//! looked up beside it. A word is looked for by its stem, and by those of its near misspellings: one walk each, merged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -91,10 +91,10 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// How many lists of one mark are counted up to, to find the rarest.
-const COUNTED: i64 = 5_000;
-/// How many forms and misspellings a word stands for at most.
-const FORMS: usize = 8;
+/// Up to how many bearers of a mark are counted, to find the rarest.
+const COUNTED: i64 = 30_000;
+/// How many stems a word stands for at most, its misspellings included.
+const STEMS: usize = 4;
 
 impl Store {
     /// A page of conversations.
@@ -152,8 +152,8 @@ async fn find(
     if conditions.is_empty() {
         return run(db, &walk_all(filter, after, count)).await;
     }
-    let rarest = rarest(db, &conditions).await?;
-    let driving = conditions.swap_remove(rarest);
+    rarest_first(db, &mut conditions).await?;
+    let driving = conditions.remove(0);
     let mut found = Vec::new();
     for term in driving {
         found.extend(run(db, &walk(term, &conditions, filter, after, count)).await?);
@@ -172,11 +172,11 @@ async fn conditions(db: &mut AnyConnection, filter: &Filter) -> anyhow::Result<O
         return Ok(None);
     }
     for word in asked {
-        let forms = forms(db, &word).await?;
-        if forms.is_empty() {
+        let stems = stems(db, &word).await?;
+        if stems.is_empty() {
             return Ok(None);
         }
-        conditions.push(forms);
+        conditions.push(stems);
     }
     Ok(Some(conditions))
 }
@@ -184,24 +184,25 @@ async fn conditions(db: &mut AnyConnection, filter: &Filter) -> anyhow::Result<O
 impl Filter {
     fn marks(&self) -> Vec<String> {
         let language = self.language.map(|language| if language == Language::English { "en" } else { "fr" });
+        // The most telling first, for those that are too frequent to be counted.
         let named = [
+            self.tag.as_ref().map(|tag| format!("tag:{tag}")),
+            self.rating.map(|rating| format!("rating:{}", rating.as_str())),
+            self.goal.as_ref().map(|goal| format!("goal:{goal}")),
+            self.phase.as_ref().map(|phase| format!("phase:{phase}")),
             self.platform.map(|platform| format!("platform:{}", platform.as_str())),
             language.map(|language| format!("language:{language}")),
             self.outcome.map(|outcome| format!("outcome:{}", outcome.as_str())),
-            self.goal.as_ref().map(|goal| format!("goal:{goal}")),
-            self.phase.as_ref().map(|phase| format!("phase:{phase}")),
-            self.rating.map(|rating| format!("rating:{}", rating.as_str())),
-            self.tag.as_ref().map(|tag| format!("tag:{tag}")),
         ];
         let flags = [
+            (self.second_opinion, "review:second"),
             (self.wants_person, "person"),
             (self.nothing_found, "nothing"),
-            (self.not_reviewed, "review:none"),
             (self.sampled, "sample"),
-            (self.second_opinion, "review:second"),
+            (self.not_reviewed, "review:none"),
         ];
         let flags = flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, mark)| mark.to_owned());
-        named.into_iter().flatten().chain(flags).collect()
+        flags.chain(named.into_iter().flatten()).collect()
     }
 
     /// The conditions on the row itself.
@@ -277,50 +278,46 @@ async fn run(db: &mut AnyConnection, statement: &Statement) -> anyhow::Result<Ve
     rows.iter().map(read).collect()
 }
 
-/// Which condition the fewest conversations meet, as far as counting goes.
-async fn rarest(db: &mut AnyConnection, conditions: &[Vec<i64>]) -> anyhow::Result<usize> {
-    let mut best = (0, i64::MAX);
-    for (index, terms) in conditions.iter().enumerate() {
-        let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
+/// Puts the conditions that the fewest conversations meet first, as far as counting goes.
+async fn rarest_first(db: &mut AnyConnection, conditions: &mut Vec<Vec<i64>>) -> anyhow::Result<()> {
+    if conditions.len() < 2 {
+        return Ok(());
+    }
+    let mut counted = Vec::with_capacity(conditions.len());
+    for terms in conditions.drain(..) {
         let statement = format!(
             "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM mark WHERE term IN ({}) LIMIT {COUNTED}) AS counted",
-            terms.join(", ")
+            terms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         );
         let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(statement)).persistent(false).fetch_one(&mut *db).await?;
-        if count < best.1 {
-            best = (index, count);
-        }
-        if count == 0 {
-            break;
-        }
+        counted.push((count, terms));
     }
-    Ok(best.0)
+    counted.sort_by_key(|(count, _)| *count);
+    conditions.extend(counted.into_iter().map(|(_, terms)| terms));
+    Ok(())
 }
 
-/// The words of the index that a word stands for: its own forms, and those of near misspellings. A word that the index
-/// knows is corrected only when it is long: `poste` is no slip for `porte`.
-async fn forms(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<i64>> {
-    let mut forms = of_stem(db, &BTreeSet::from([marks::stem(word)])).await?;
-    let least = if forms.is_empty() { 4 } else { 7 };
+/// The stems that a word stands for: its own, and those of near misspellings. A word that the index knows is corrected
+/// only when it is long: `poste` is no slip for `porte`.
+async fn stems(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<i64>> {
+    let own = marks::stem(word);
+    let known: Option<(i64,)> = sqlx::query_as("SELECT term FROM word WHERE stem = $1 LIMIT 1")
+        .bind(own)
+        .fetch_optional(&mut *db)
+        .await
+        .context("cannot look a word up")?;
+    let mut stems: Vec<i64> = known.map(|_| own).into_iter().collect();
+    let least = if stems.is_empty() { 4 } else { 7 };
     if word.chars().count() >= least {
-        let near = near(db, word).await?;
-        forms.extend(near.iter().map(|(term, _)| *term));
-        forms.extend(of_stem(db, &near.iter().map(|(_, text)| marks::stem(text)).collect()).await?);
+        for (_, near) in near(db, word).await? {
+            let stem = marks::stem(&near);
+            if !stems.contains(&stem) {
+                stems.push(stem);
+            }
+        }
     }
-    let mut unique = BTreeSet::new();
-    forms.retain(|term| unique.insert(*term));
-    forms.truncate(FORMS);
-    Ok(forms)
-}
-
-async fn of_stem(db: &mut AnyConnection, stems: &BTreeSet<i64>) -> anyhow::Result<Vec<i64>> {
-    if stems.is_empty() {
-        return Ok(Vec::new());
-    }
-    let stems: Vec<String> = stems.iter().map(ToString::to_string).collect();
-    let statement = format!("SELECT term FROM word WHERE stem IN ({}) ORDER BY word", stems.join(", "));
-    let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(statement)).persistent(false).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(term,)| term).collect())
+    stems.truncate(STEMS);
+    Ok(stems)
 }
 
 /// The known words within one slip, or two for nine letters and more; the nearest first.
@@ -336,7 +333,6 @@ async fn near(db: &mut AnyConnection, word: &str) -> anyhow::Result<Vec<(i64, St
     let slips = |text: &str| strsim::osa_distance(word, text);
     let mut near: Vec<_> = rows.into_iter().filter(|(_, text)| slips(text) <= most && text != word).collect();
     near.sort_by_key(|(_, text)| (slips(text), text.clone()));
-    near.truncate(FORMS);
     Ok(near)
 }
 

@@ -31,8 +31,9 @@ pub(super) fn word(word: &str) -> i64 {
     hash(&["word", word]) | 1
 }
 
+/// The hash of what the forms of a word have in common: odd, a mark of its own.
 pub(super) fn stem(word: &str) -> i64 {
-    hash(&["stem", &french::stem(word)])
+    hash(&["stem", &french::stem(word)]) | 1
 }
 
 fn hash(parts: &[&str]) -> i64 {
@@ -96,7 +97,9 @@ pub(super) async fn add_words(db: &mut AnyConnection, spot: Spot, words: &BTreeS
         return Ok(());
     }
     let terms: BTreeMap<i64, &String> = words.iter().map(|text| (word(text), text)).collect();
-    add(db, spot, terms.keys().copied()).await?;
+    // The stem is what a search walks; the word itself says when nobody holds it any more.
+    let stems: BTreeSet<i64> = words.iter().map(|text| stem(text)).collect();
+    add(db, spot, terms.keys().copied().chain(stems)).await?;
     let entries = terms.iter().map(|(term, text)| (*term, text.as_str())).collect::<Vec<_>>();
     // As many parameters as a statement may have on SQLite of any age, with room to spare.
     for some in entries.chunks(200) {
