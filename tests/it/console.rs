@@ -888,7 +888,7 @@ async fn a_purge_is_foreseen_done_and_noted_and_requests_are_registered() {
 #[tokio::test]
 async fn a_request_without_answer_is_put_aside_for_good_and_taken_back() {
     let service = Service::start().await;
-    service.converse(&[PROJECT, "passer", "passer", "passer", "passer", "passer", "aucune ne me convient"]).await;
+    service.converse(&["mon badge ne marche plus"]).await;
     let coach = service.sign_in(COACH).await;
     let page = service.page(&coach, "/console/ameliorer").await;
     let key = page.split("name=\"cle\" value=\"").nth(1).expect("a request").split('"').next().unwrap().to_owned();
