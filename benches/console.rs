@@ -33,7 +33,7 @@ async fn main() {
     let store = Store::open(&url).await.unwrap();
     let turns = declic::demo::fill(&store, &content, SEEDS, now).await.unwrap();
     store.close().await;
-    println!("{SEEDS} conversations held, {turns} turns");
+    println!("{SEEDS} conversations held, {turns} turns, {:.1} marks each", marks(&url).await);
     let begun = clock();
     multiply(&url, wanted / SEEDS).await;
     println!("{} conversations after {:.0} s", wanted / SEEDS * SEEDS, begun.elapsed().as_secs_f64());
@@ -43,6 +43,14 @@ async fn main() {
     measure(&store, &content, now).await;
     memory("measured");
     store.close().await;
+}
+
+/// How many marks a conversation has.
+async fn marks(url: &str) -> f64 {
+    let pool = AnyPool::connect(url).await.unwrap();
+    let (count,): (i64,) = sqlx::query_as("SELECT CAST(COUNT(*) AS BIGINT) FROM mark").fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    count as f64 / f64::from(SEEDS)
 }
 
 /// Copies the rows that the console reads, each copy some days earlier.

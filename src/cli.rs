@@ -109,8 +109,9 @@ enum Command {
     },
     /// Fill an empty data folder with invented conversations, to see the console at work
     Demo {
-        #[arg(long, value_name = "NUMBER", default_value_t = 500)]
-        conversations: u32,
+        /// How many (default: 500); here, this is no folder
+        #[arg(long, value_name = "NUMBER")]
+        conversations: Option<PathBuf>,
     },
     /// Show the configuration that holds, secrets hidden
     Config,
@@ -143,7 +144,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
         Command::Console { person } => invite(&place, person.as_deref()).await,
-        Command::Demo { conversations } => demonstrate(&place, conversations).await,
+        Command::Demo { conversations } => demonstrate(place, conversations.as_deref()).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -303,7 +304,12 @@ async fn invite(place: &Place, person: Option<&str>) -> anyhow::Result<ExitCode>
     )
 }
 
-async fn demonstrate(place: &Place, conversations: u32) -> anyhow::Result<ExitCode> {
+/// Elsewhere `--conversations` is the folder of the script, so the number comes as the name of one.
+async fn demonstrate(mut place: Place, number: Option<&Path>) -> anyhow::Result<ExitCode> {
+    place.conversations = None;
+    let number = number.map_or("500", |number| number.to_str().unwrap_or_default());
+    let conversations: u32 =
+        number.parse().with_context(|| format!("« {number} » is not a number of conversations"))?;
     let settings = place.settings()?;
     let content = content::for_agents(&settings)?;
     let _lock = FolderLock::take(&settings.data)?;

@@ -13,13 +13,18 @@ use super::download::{TEXT, file};
 use super::fields::Fields;
 use super::frame::{Frame, Refusal, Section};
 use super::guard::SignedIn;
+use super::veil::Veil;
 use crate::console::act::Act;
 use crate::console::golden::{Golden, from_reading};
+use crate::console::texts_of;
+use crate::dialogue::render::shortened;
 use crate::platform::web::show;
 use crate::store::{Number, Reading};
 
 /// Characters of a title.
 const TITLE: usize = 80;
+/// Characters of the first words.
+const OPENING: usize = 50;
 
 #[derive(Template)]
 #[template(path = "console/golden.html")]
@@ -45,7 +50,7 @@ pub async fn show_golden(
     let Query(asked) = asked.map_err(|_| Refusal::NotFound)?;
     let reading = desk.store().reading(number).await?.ok_or(Refusal::NotFound)?;
     desk.note(&who, Act::Read, &number.to_string(), "jeu d’essai").await?;
-    let title = titled(&asked.titre, number);
+    let title = titled(&asked.titre, &reading);
     let made = desk.golden(&title, reading).await?;
     Ok(show(&GoldenPage { frame: who.frame(Section::Conversations, None), number, title, made }))
 }
@@ -57,15 +62,18 @@ pub async fn download(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let reading = desk.store().reading(number).await?.ok_or(Refusal::NotFound)?;
-    let made = desk.golden(&titled(fields.text("titre"), number), reading).await?;
+    let made = desk.golden(&titled(fields.text("titre"), &reading), reading).await?;
     let golden = made.map_err(|_| Refusal::NothingKept)?;
     desk.note(&who, Act::MadeGolden, &number.to_string(), &golden.file_name).await?;
     Ok(file(&golden.file_name, TEXT, golden.text))
 }
 
-fn titled(title: &str, number: Number) -> String {
+/// The title that was given, else the first words of the person.
+fn titled(title: &str, reading: &Reading) -> String {
     let title: String = title.trim().chars().take(TITLE).collect();
-    if title.is_empty() { format!("Conversation {number}") } else { title }
+    let opening = texts_of(reading).first().map(|text| shortened(&Veil::over(reading).text(text), OPENING));
+    let given = Some(title).filter(|title| !title.is_empty()).or(opening);
+    given.unwrap_or_else(|| format!("Conversation {}", reading.overview.number))
 }
 
 impl Desk {
