@@ -171,8 +171,8 @@ pub fn columns(about: About<'_>, series: &[&str], columns: &[(String, Vec<Shown>
                 );
             }
         }
-        // As many dates as can be read.
-        if place % (count / 8 + 1) == 0 {
+        // As many dates as can be read, none cut at the edge.
+        if place % (count / 6 + 1) == 0 && x <= WIDTH - 84 {
             let _ = write!(drawing, "<text x=\"{x}\" y=\"{}\">{}</text>", TOP + HEIGHT + 20, escape(label));
         }
     }
