@@ -11,9 +11,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::{self, LogSettings, Overrides, Settings};
+use crate::console::doorkeeper::Doorkeeper;
+use crate::console::graded;
+use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
-use crate::dialogue::House;
 use crate::dialogue::understand::means::means_in;
+use crate::dialogue::{Content, House};
 use crate::knowledge::Weights;
 use crate::links::{self, Manners, Memory};
 use crate::lock::FolderLock;
@@ -23,7 +26,7 @@ use crate::platform::discord::doctor;
 use crate::platform::terminal::{self, Terminal};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{eval, new_method, serve, suggest, telemetry, tune};
+use crate::{demo, eval, new_method, serve, suggest, telemetry, tune};
 
 /// How many methods the coach gives at a time.
 const ADVISED: usize = 3;
@@ -79,7 +82,11 @@ enum Command {
     },
     /// Measure the recommendations on graded requests (one JSON object a line)
     Eval {
-        file: PathBuf,
+        #[arg(required_unless_present = "from_reviews", conflicts_with = "from_reviews")]
+        file: Option<PathBuf>,
+        /// On what the coaches judged in the console, instead of a file
+        #[arg(long)]
+        from_reviews: bool,
         #[arg(long)]
         json: bool,
     },
@@ -102,6 +109,18 @@ enum Command {
         /// The server to look at, by its id
         #[arg(long, value_name = "ID")]
         guild: Option<u64>,
+    },
+    /// Print a link that opens the coaches' console once
+    Console {
+        /// For this listed person, by one of their names; without it, as local administrator
+        #[arg(value_name = "PERSON")]
+        person: Option<String>,
+    },
+    /// Fill an empty data folder with invented conversations, to see the console at work
+    Demo {
+        /// How many (default: 500); here, this is no folder
+        #[arg(long, value_name = "NUMBER")]
+        conversations: Option<PathBuf>,
     },
     /// Show the configuration that holds, secrets hidden
     Config,
@@ -127,12 +146,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => start(&place).await,
         Command::Chat { json } => chat(&place, json).await,
         Command::Suggest { request, explain, json } => suggest(&place, &request, explain, json),
-        Command::Eval { file, json } => evaluate(&place, &file, json),
         Command::Tune { files } => tune(&place, &files),
+        Command::Eval { file: Some(file), json, .. } => evaluate(&place, &file, json),
+        Command::Eval { file: None, json, .. } => evaluate_reviews(&place, json).await,
         Command::Check { links: false } => check(&place),
         Command::Check { links: true } => check_links(&place).await,
         Command::New(New::Method { id }) => new_method(&place, &id),
         Command::Doctor { guild } => doctor(&place, guild).await,
+        Command::Console { person } => invite(&place, person.as_deref()).await,
+        Command::Demo { conversations } => demonstrate(place, conversations.as_deref()).await,
         Command::Config => show_config(&place),
         Command::Export => export(&place).await,
         Command::Forget { conversation } => forget(&place, &conversation).await,
@@ -198,13 +220,10 @@ fn suggest(place: &Place, request: &str, explain: bool, json: bool) -> anyhow::R
 fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let settings = place.settings()?;
     let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
-    let requests = graded(file)?;
-    let report = eval::evaluate(&content.library, &requests, means_in);
-    let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
-    print(&shown)
+    show_report(&content, &read_requests(file)?, json)
 }
 
-fn graded(file: &Path) -> anyhow::Result<Vec<eval::Request>> {
+fn read_requests(file: &Path) -> anyhow::Result<Vec<eval::Request>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let (requests, bad) = eval::parse(&text);
     let bad: Vec<String> = bad.iter().map(|bad| format!("{}:{}: {}", file.display(), bad.line, bad.message)).collect();
@@ -214,13 +233,34 @@ fn graded(file: &Path) -> anyhow::Result<Vec<eval::Request>> {
 
 fn tune(place: &Place, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let sources = Sources::of(&place.settings()?);
-    let requests: Vec<eval::Request> =
-        files.iter().map(|file| graded(file)).collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    let requests: Vec<eval::Request> = files
+        .iter()
+        .map(|file| read_requests(file))
+        .collect::<anyhow::Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
     if !requests.is_empty() {
         let mut library = content::load_or_explain(&sources, House::default())?.library;
         print(&tune::climb(&mut library, &requests, means_in).to_string())?;
     }
     print(&tune::fit(&content::knowledge_files(&sources)?, &Weights::DEFAULT).to_string())
+}
+
+fn show_report(content: &Content, requests: &[eval::Request], json: bool) -> anyhow::Result<ExitCode> {
+    let report = eval::evaluate(&content.library, requests, means_in);
+    let shown = if json { serde_json::to_string(&report)? } else { report.to_string() };
+    print(&shown)
+}
+
+async fn evaluate_reviews(place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
+    let store = existing_store(place).await?;
+    let requests = graded::requests(&store, &content.script).await?;
+    store.close().await;
+    anyhow::ensure!(!requests.is_empty(), "no coach has judged a request yet, or its words are not kept any more");
+    show_report(&content, &requests, json)
 }
 
 fn check(place: &Place) -> anyhow::Result<ExitCode> {
@@ -274,6 +314,39 @@ async fn doctor(place: &Place, guild: Option<u64>) -> anyhow::Result<ExitCode> {
     let report = doctor::examine(&Api::new(&discord, Clock::System)?, &discord, guild).await?;
     print(&report.lines.join("\n"))?;
     Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Beside a running program: whoever has the data folder may enter.
+async fn invite(place: &Place, person: Option<&str>) -> anyhow::Result<ExitCode> {
+    let settings = place.settings()?;
+    let web = settings.web.as_ref().context("the web part is disabled: there is no console")?;
+    let console = settings.console.as_ref().context("console.enabled is false: there is no console")?;
+    let address = web.public_url.clone().unwrap_or_else(|| format!("http://{}", web.listen));
+    let store = existing_store(place).await?;
+    let people = People::new(console.people.clone());
+    let person = person.unwrap_or(OPERATOR);
+    let link = Doorkeeper::new(store.clone(), Clock::System, people, address).link(person).await?;
+    store.close().await;
+    print(
+        &link.with_context(|| {
+            format!("« {person} » is on none of the lists: see console.coaches, leads, administrators")
+        })?,
+    )
+}
+
+/// Elsewhere `--conversations` is the folder of the script, so the number comes as the name of one.
+async fn demonstrate(mut place: Place, number: Option<&Path>) -> anyhow::Result<ExitCode> {
+    place.conversations = None;
+    let number = number.map_or("500", |number| number.to_str().unwrap_or_default());
+    let conversations: u32 =
+        number.parse().with_context(|| format!("« {number} » is not a number of conversations"))?;
+    let settings = place.settings()?;
+    let content = content::for_agents(&settings)?;
+    let _lock = FolderLock::take(&settings.data)?;
+    let store = serve::open_store(&settings).await?;
+    let turns = demo::fill(&store, &content, conversations, Clock::System.now()).await?;
+    store.close().await;
+    print(&format!("{conversations} conversations inventées, {turns} tours."))
 }
 
 async fn export(place: &Place) -> anyhow::Result<ExitCode> {

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use crate::console::people::Person;
+
 pub use file::{Overrides, explain, read};
 
 /// What holds, checked: the rest of the program sees only this.
@@ -23,6 +25,8 @@ pub struct Settings {
     pub conversations: Option<PathBuf>,
     pub coach: CoachSettings,
     pub web: Option<WebSettings>,
+    /// The coaches' console; it needs the web part.
+    pub console: Option<ConsoleSettings>,
     pub matrix: Option<MatrixSettings>,
     pub discord: Option<DiscordSettings>,
     pub log: LogSettings,
@@ -48,6 +52,28 @@ pub struct WebSettings {
     pub behind_proxy: bool,
     /// Messages per minute and address.
     pub messages_per_minute: u32,
+}
+
+/// Who may enter the coaches' console, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleSettings {
+    pub people: Vec<Person>,
+    /// Sign-in at an OpenID provider, beside the links that the bot gives.
+    pub oidc: Option<OidcSettings>,
+}
+
+/// An OpenID provider, e.g. ProConnect.
+#[derive(Debug, Clone)]
+pub struct OidcSettings {
+    /// As people call it, on the button.
+    pub name: String,
+    /// What `/.well-known/openid-configuration` is added to.
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// Some providers refuse every parameter that they do not document.
+    pub pkce: bool,
+    pub scopes: String,
 }
 
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::knowledge::{Language, Library, Means, MethodId, Need};
 
 /// One graded request: a line of the file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     pub id: String,

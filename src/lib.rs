@@ -5,7 +5,9 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod content;
+pub mod demo;
 pub mod dialogue;
 pub mod eval;
 pub mod inbox;

@@ -22,13 +22,19 @@ pub fn create(folder: &Path, id: &str) -> anyhow::Result<[PathBuf; 2]> {
     for path in &paths {
         anyhow::ensure!(!path.exists(), "{} existe déjà : rien n'a été changé", path.display());
     }
-    for (path, text) in paths.iter().zip([SHEET, NEEDS]) {
-        std::fs::write(path, text.replace("{id}", id)).with_context(|| format!("cannot write {}", path.display()))?;
+    for (path, text) in paths.iter().zip(texts(id)) {
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(paths)
 }
 
-fn is_id(id: &str) -> bool {
+/// The texts of the two files: the sheet and its needs.
+pub fn texts(id: &str) -> [String; 2] {
+    [SHEET, NEEDS].map(|text| text.replace("{id}", id))
+}
+
+/// Whether a sheet may be called so.
+pub fn is_id(id: &str) -> bool {
     let signs = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     signs && !id.is_empty() && !id.starts_with('-') && !id.ends_with('-') && !id.contains("--")
 }

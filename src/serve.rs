@@ -1,5 +1,6 @@
 //! Opens the parts, starts the loops, waits for the signal, lets them finish.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,7 +11,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::config::{CoachSettings, DiscordSettings, MatrixSettings, Settings, WebSettings};
+use crate::config::{ConsoleSettings, DiscordSettings, MatrixSettings, Settings, WebSettings};
+use crate::console::doorkeeper::Doorkeeper;
+use crate::console::http::{Desk, DeskParts};
+use crate::console::oidc::Provider;
+use crate::console::people::{OPERATOR, People};
 use crate::content::{self, Sources};
 use crate::dialogue::{self, Content, House};
 use crate::inbox::{Bells, Inbox};
@@ -92,16 +97,17 @@ impl Parts {
 
     async fn run(mut self, settings: &Settings, terminate: Signal) -> anyhow::Result<()> {
         let mut outgoing = vec![Platform::Web(Web::default())];
-        if let Some(web) = &settings.web {
-            self.start_web(web.clone(), settings.coach.clone()).await?;
-        }
+        let doorkeeper = match &settings.web {
+            Some(web) => self.start_web(web.clone(), settings).await?,
+            None => None,
+        };
         if let Some(matrix) = &settings.matrix {
-            let handle = Matrix::default();
+            let handle = Matrix::with(doorkeeper.clone());
             outgoing.push(Platform::Matrix(handle.clone()));
             self.start_matrix(handle, matrix.clone(), settings.data.clone());
         }
         if let Some(discord) = &settings.discord {
-            let handle = Discord::default();
+            let handle = Discord::with(doorkeeper);
             outgoing.push(Platform::Discord(handle.clone()));
             self.start_discord(handle, discord.clone());
         }
@@ -113,21 +119,26 @@ impl Parts {
         self.wait(terminate).await
     }
 
-    async fn start_web(&mut self, settings: WebSettings, coach: CoachSettings) -> anyhow::Result<()> {
-        let listener = TcpListener::bind(settings.listen)
+    /// Gives the doorkeeper of the console, when there is one.
+    async fn start_web(&mut self, web: WebSettings, settings: &Settings) -> anyhow::Result<Option<Doorkeeper>> {
+        let listener = TcpListener::bind(web.listen)
             .await
-            .with_context(|| format!("cannot listen on {}: give another address with --listen", settings.listen))?;
+            .with_context(|| format!("cannot listen on {}: give another address with --listen", web.listen))?;
         let address = listener.local_addr()?;
-        let chat = settings.chat;
+        let chat = web.chat;
+        let doorkeeper = settings.console.as_ref().map(|console| self.doorkeeper(console, &web, address));
+        let desk = settings.console.as_ref().zip(doorkeeper.clone());
+        let desk = desk.map(|(console, doorkeeper)| self.desk(console, &web, settings, doorkeeper)).transpose()?;
         let state = WebState {
-            settings,
-            coach,
+            settings: web,
+            coach: settings.coach.clone(),
             content: Arc::clone(&self.content),
             greeting: web::greeting(&self.content, self.clock.now()),
             store: self.store.clone(),
             inbox: self.inbox.clone(),
             bells: self.bells.clone(),
             health: self.health.clone(),
+            console: desk,
         };
         self.health.set(PlatformKind::Web, Standing::Ready);
         let stop = self.stop.clone();
@@ -137,7 +148,38 @@ impl Parts {
         } else {
             println!("Déclic : http://{address}/livez");
         }
-        Ok(())
+        if let Some(doorkeeper) = &doorkeeper {
+            invite_administrator(doorkeeper).await?;
+        }
+        Ok(doorkeeper)
+    }
+
+    fn doorkeeper(&self, console: &ConsoleSettings, web: &WebSettings, address: SocketAddr) -> Doorkeeper {
+        let address = web.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        Doorkeeper::new(self.store.clone(), self.clock.clone(), People::new(console.people.clone()), address)
+    }
+
+    fn desk(
+        &self,
+        console: &ConsoleSettings,
+        web: &WebSettings,
+        settings: &Settings,
+        doorkeeper: Doorkeeper,
+    ) -> anyhow::Result<Arc<Desk>> {
+        let provider = console.oidc.clone().map(|oidc| Provider::new(oidc, doorkeeper.address())).transpose()?;
+        Ok(Desk::new(DeskParts {
+            doorkeeper,
+            oidc: provider,
+            public_url: web.public_url.clone(),
+            behind_proxy: web.behind_proxy,
+            content: Arc::clone(&self.content),
+            sources: Sources::of(settings),
+            store: self.store.clone(),
+            inbox: self.inbox.clone(),
+            bells: self.bells.clone(),
+            keeping: keeping(settings),
+            stop: self.stop.clone(),
+        }))
     }
 
     fn start_matrix(&mut self, matrix: Matrix, settings: MatrixSettings, data: std::path::PathBuf) {
@@ -216,6 +258,16 @@ impl Parts {
     }
 }
 
+/// Until somebody is listed who can let others in, whoever starts the program is shown the way.
+async fn invite_administrator(doorkeeper: &Doorkeeper) -> anyhow::Result<()> {
+    if doorkeeper.people().lacks_administrator()
+        && let Some(link) = doorkeeper.link(OPERATOR).await?
+    {
+        println!("Console (lien valable dix minutes, une seule fois) : {link}");
+    }
+    Ok(())
+}
+
 fn platforms(settings: &Settings) -> Vec<PlatformKind> {
     let web = settings.web.as_ref().map(|_| PlatformKind::Web);
     let matrix = settings.matrix.as_ref().map(|_| PlatformKind::Matrix);
@@ -224,7 +276,7 @@ fn platforms(settings: &Settings) -> Vec<PlatformKind> {
 }
 
 /// How long each platform's conversations are kept.
-fn keeping(settings: &Settings) -> Vec<Keeping> {
+pub fn keeping(settings: &Settings) -> Vec<Keeping> {
     PlatformKind::ALL
         .into_iter()
         .map(|platform| match &settings.discord {

@@ -10,13 +10,14 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CoachSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings, Settings, Shards,
-    WebSettings,
+    CoachSettings, ConsoleSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings,
+    OidcSettings, Settings, Shards, WebSettings,
 };
+use crate::console::people::{Person, Role};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
-const KEYS: [(&str, &str); 31] = [
+const KEYS: [(&str, &str); 41] = [
     ("data", "\"data\""),
     ("knowledge", "[]"),
     ("conversations", ""),
@@ -29,6 +30,16 @@ const KEYS: [(&str, &str); 31] = [
     ("web.public_url", ""),
     ("web.behind_proxy", "false"),
     ("web.messages_per_minute", "30"),
+    ("console.enabled", "false"),
+    ("console.coaches", "[]"),
+    ("console.leads", "[]"),
+    ("console.administrators", "[]"),
+    ("console.oidc_name", "\"ProConnect\""),
+    ("console.oidc_issuer", ""),
+    ("console.oidc_client_id", ""),
+    ("console.oidc_client_secret", ""),
+    ("console.oidc_pkce", "true"),
+    ("console.oidc_scopes", "\"openid email\""),
     ("matrix.homeserver", ""),
     ("matrix.user", ""),
     ("matrix.password", ""),
@@ -49,15 +60,16 @@ const KEYS: [(&str, &str); 31] = [
     ("discord.root_certificate", ""),
     ("log.format", "\"human\""),
 ];
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "store.url",
+    "console.oidc_client_secret",
     "discord.token",
     "matrix.password",
     "matrix.access_token",
     "matrix.recovery_passphrase",
     "matrix.store_passphrase",
 ];
-const LISTS: [&str; 2] = ["knowledge", "matrix.allow"];
+const LISTS: [&str; 5] = ["knowledge", "matrix.allow", "console.coaches", "console.leads", "console.administrators"];
 const PREFIX: &str = "DECLIC";
 
 /// What the command line says, stronger than file and environment.
@@ -177,6 +189,7 @@ impl Reader {
                     .unwrap_or_default(),
             },
             web: self.web(overrides),
+            console: self.console(overrides),
             matrix: self.matrix(),
             discord: self.discord(),
             log: LogSettings { json: self.log_is_json() },
@@ -207,6 +220,77 @@ impl Reader {
             messages_per_minute: self.get("web.messages_per_minute", "un nombre").unwrap_or(30),
         };
         self.get("web.enabled", "true ou false").unwrap_or(true).then_some(settings)
+    }
+
+    /// The console, when it is switched on.
+    fn console(&mut self, overrides: &Overrides) -> Option<ConsoleSettings> {
+        let enabled = self.get("console.enabled", "true ou false").unwrap_or(false);
+        let people = [
+            ("console.coaches", Role::Coach),
+            ("console.leads", Role::Lead),
+            ("console.administrators", Role::Administrator),
+        ];
+        let people = people.into_iter().flat_map(|(key, role)| self.people(key, role)).collect();
+        let settings = ConsoleSettings { people, oidc: self.oidc() };
+        if enabled {
+            self.check_console_address(overrides);
+        }
+        enabled.then_some(settings)
+    }
+
+    fn people(&mut self, key: &str, role: Role) -> Vec<Person> {
+        let written: Vec<String> = self.get(key, "une liste de personnes entre guillemets").unwrap_or_default();
+        let mut people = Vec::new();
+        for line in written {
+            match Person::parse(&line, role) {
+                Some(person) => people.push(person),
+                None => {
+                    let at = self.line(key);
+                    let help = "par exemple \"@claire:agent.tchap.gouv.fr\", \"discord:123456789012345678\" ou \
+                                \"Claire Martin <@claire:agent.tchap.gouv.fr, claire@exemple.gouv.fr>\"";
+                    self.problem(at, format!("« {key} » : « {line} » ne désigne personne"), help);
+                }
+            }
+        }
+        people
+    }
+
+    /// What coaches read must not cross a network in clear.
+    fn check_console_address(&mut self, overrides: &Overrides) {
+        let line = self.line("console.enabled");
+        if !self.get("web.enabled", "true ou false").unwrap_or(true) {
+            let message = "la console a besoin de la partie web".to_owned();
+            self.problem(line, message, "mettez « web.enabled » à true, ou « console.enabled » à false");
+            return;
+        }
+        let listen: Option<SocketAddr> = overrides.listen.or_else(|| self.get("web.listen", "une adresse et un port"));
+        let https = self.text("web.public_url").is_some_and(|url| url.starts_with("https://"));
+        if !https && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+            let message = "la console ne s'ouvre pas au réseau sans chiffrement".to_owned();
+            let help =
+                "écoutez sur 127.0.0.1 derrière un mandataire, et donnez l'adresse https:// dans « web.public_url »";
+            self.problem(line, message, help);
+        }
+    }
+
+    fn oidc(&mut self) -> Option<OidcSettings> {
+        let issuer = self.text("console.oidc_issuer")?;
+        let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+        if !issuer.starts_with("https://") && !local.iter().any(|local| issuer.starts_with(local)) {
+            let line = self.line("console.oidc_issuer");
+            let message = "« console.oidc_issuer » doit commencer par https://".to_owned();
+            self.problem(line, message, "donnez l'adresse du fournisseur, sans /.well-known/…");
+        }
+        Some(OidcSettings {
+            name: self.text("console.oidc_name").unwrap_or_default(),
+            issuer,
+            client_id: self.required("console.oidc_client_id", "l'identifiant que le fournisseur vous a donné"),
+            client_secret: SecretString::from(
+                self.required("console.oidc_client_secret", "plutôt dans DECLIC__CONSOLE__OIDC_CLIENT_SECRET"),
+            ),
+            pkce: self.get("console.oidc_pkce", "true ou false").unwrap_or(true),
+            scopes: self.text("console.oidc_scopes").unwrap_or_default(),
+        })
     }
 
     fn public_url(&mut self) -> Option<String> {

@@ -117,6 +117,11 @@ impl Progress {
     pub fn goals(&self) -> Vec<GoalId> {
         goals_in_force(&self.slots, &self.detected)
     }
+
+    /// Chosen by the person, else surely announced by the words.
+    pub fn phase(&self) -> Option<PhaseId> {
+        self.slots.phase.clone().or_else(|| self.detected.sure_phase())
+    }
 }
 
 impl Slots {

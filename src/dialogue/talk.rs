@@ -64,6 +64,13 @@ impl<'a> Talk<'a> {
             to: self.progress.position.step().to_owned(),
             understood: self.understood.clone(),
             need: serde_json::json!({ "goals": slots.goals, "phase": slots.phase, "means": slots.means, "own": slots.own }),
+            goals: self.progress.goals(),
+            phase: self.progress.phase(),
+            strength: self.progress.evidence.strength(),
+            table: match &self.state.aside {
+                Aside::Detail { method } => vec![method.clone()],
+                _ => self.state.listed.clone(),
+            },
             ranking: self.ranking.clone(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
-use crate::knowledge::{Language, MethodId};
+use crate::knowledge::{GoalId, Language, MethodId, PhaseId};
 use crate::message::EventId;
 
 /// Something that happened to a conversation.
@@ -110,6 +110,7 @@ pub struct Turn {
 
 /// Why the coach answered as it did, for the humans who review. Holds no sentence that a person wrote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Trace {
     /// `coach 3` : id and version of the script.
     pub script: String,
@@ -123,6 +124,13 @@ pub struct Trace {
     pub understood: Vec<String>,
     /// The means and goals in force after the turn, by name.
     pub need: serde_json::Value,
+    /// The goals and the phase that were sought: chosen by the person, else surely announced by the words.
+    pub goals: Vec<GoalId>,
+    pub phase: Option<PhaseId>,
+    /// How far the words could be trusted to be about what the base knows, 0 to 1.
+    pub strength: f32,
+    /// The methods on the table: the one being looked at, else the last list.
+    pub table: Vec<MethodId>,
     /// The ranking that was shown or considered, best first.
     pub ranking: Vec<crate::knowledge::Recommendation>,
 }

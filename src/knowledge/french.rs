@@ -140,6 +140,12 @@ pub fn meaningful(words: &[String]) -> Vec<String> {
     if kept.is_empty() { words.to_vec() } else { kept }
 }
 
+/// The stem under which the forms of a word are looked for in transcripts: both stemmers, one after the other, meet
+/// more pairs than either.
+pub fn stem(word: &str) -> String {
+    snowball_stem(&light(word))
+}
+
 /// Whether a word says something by itself: neither a stop word, nor a bare number, nor a letter.
 pub fn carries_meaning(word: &str) -> bool {
     !is_stop_word(word) && !word.chars().all(|c| c.is_ascii_digit()) && word.chars().count() > 1

@@ -2,7 +2,7 @@
 //!
 //! `shard` listens to the gateway and acknowledges, `translate` says what an event means, `reader` writes it to the
 //! inbox, `thread` makes a place for a conversation, `backfill` reads what was missed, `draw` and `send` bring the
-//! replies back; `commands` registers, `doctor` tells what is missing. `api` is the HTTP interface.
+//! replies back; `commands` registers, `console` gives coaches a link, `doctor` tells what is missing. `api` is the HTTP interface.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -17,13 +17,13 @@ use twilight_gateway::{ConfigBuilder, Intents, ShardId};
 
 use self::api::{Api, ApiError};
 use self::event::Id;
-use self::phrases::Phrases;
 use self::reader::{HANDLE, OPENED, Reader};
 use self::send::Sender;
 use self::shard::Listener;
 use self::translate::{Catalogue, Ears};
 use super::SendError;
 use crate::config::{DiscordSettings, Shards};
+use crate::console::doorkeeper::Doorkeeper;
 use crate::inbox::Inbox;
 use crate::knowledge::Library;
 use crate::message::{Delivery, EventId};
@@ -33,6 +33,7 @@ pub mod api;
 pub mod backfill;
 pub mod button;
 pub mod commands;
+pub mod console;
 pub mod doctor;
 pub mod draw;
 pub mod event;
@@ -56,6 +57,8 @@ const REPEATED_FOR: Duration = Duration::from_secs(24 * 3600);
 pub struct Discord {
     /// Set once Discord knows us.
     reader: Arc<OnceLock<Reader>>,
+    /// Gives listed coaches a link into the console.
+    doorkeeper: Option<Doorkeeper>,
 }
 
 /// What Discord says of the application and of its gateway.
@@ -68,6 +71,10 @@ struct Door {
 }
 
 impl Discord {
+    pub fn with(doorkeeper: Option<Doorkeeper>) -> Self {
+        Self { doorkeeper, ..Self::default() }
+    }
+
     /// Hands everything that people say to the inbox, until stopped. Discord is waited for while it is away; `answered`
     /// is told each time whether it is there. Fails when the operator must change something.
     pub async fn listen(
@@ -105,12 +112,13 @@ impl Discord {
         let door = patiently("Discord", || knock(&api)).await?;
         let ears = Arc::new(Ears {
             me: door.me,
-            phrases: Phrases::shipped()?,
+            phrases: phrases::shipped()?,
             place: settings.place,
             free_text: settings.free_text,
             catalogue: catalogue(library),
         });
-        let reader = Reader { api: api.clone(), ears, inbox: inbox.clone() };
+        let doorkeeper = self.doorkeeper.clone();
+        let reader = Reader { api: api.clone(), ears, inbox: inbox.clone(), doorkeeper };
         patiently("the commands", || register(&reader, settings, door.application)).await?;
         // A second listener would be a second process on one store, which `serve` refuses.
         let _ = self.reader.set(reader.clone());
@@ -186,7 +194,7 @@ fn id(value: &Value) -> Result<Id, ApiError> {
 
 /// One request, and only when the set of commands has changed. In development a server has it at once.
 async fn register(reader: &Reader, settings: &DiscordSettings, application: Id) -> Result<(), ApiError> {
-    let commands = commands::all(&reader.ears.phrases);
+    let commands = commands::all(&reader.ears.phrases, reader.doorkeeper.is_some());
     let (name, path) = match settings.guild {
         Some(guild) => {
             (format!("discord:commands:{guild}"), format!("/applications/{application}/guilds/{guild}/commands"))

@@ -1,7 +1,7 @@
 //! An end-to-end encrypted Matrix account: Tchap, Element and all clients of the open network.
 //!
 //! `session` signs in and `folder` keeps what belongs to it, `identity` has the device signed by its owner, `sync` asks what is new, `reader` and `translate`
-//! bring it to the inbox, `invite` answers invitations, `draw` and `send` bring the replies back.
+//! bring it to the inbox, `invite` answers invitations, `console` gives coaches a link, `draw` and `send` bring the replies back.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -11,6 +11,7 @@ use anyhow::anyhow;
 use matrix_sdk::Client;
 use tokio_util::sync::CancellationToken;
 
+use self::console::Concierge;
 use self::folder::Folder;
 use self::invite::Guests;
 use self::reader::Reader;
@@ -18,10 +19,12 @@ use self::session::{OpenError, Session};
 use self::sync::Pause;
 use super::SendError;
 use crate::config::MatrixSettings;
+use crate::console::doorkeeper::Doorkeeper;
 use crate::inbox::Inbox;
 use crate::message::{Delivery, EventId};
 
 pub mod bookmark;
+pub mod console;
 pub mod draw;
 pub mod folder;
 pub mod identity;
@@ -33,13 +36,19 @@ pub mod sync;
 pub mod translate;
 
 /// A cheap handle: one clone listens, another sends.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Matrix {
     /// Set once the account is signed in and has caught up with its rooms.
     client: Arc<OnceLock<Client>>,
+    /// Gives listed coaches a link into the console.
+    doorkeeper: Option<Doorkeeper>,
 }
 
 impl Matrix {
+    pub fn with(doorkeeper: Option<Doorkeeper>) -> Self {
+        Self { doorkeeper, ..Self::default() }
+    }
+
     /// Signs in and hands everything that people say to the inbox, until stopped. A homeserver that is away is waited
     /// for; `answered` is told each time whether it is there. Fails when the operator must change something: a wrong
     /// password, token or passphrase.
@@ -86,7 +95,9 @@ impl Matrix {
         let Session { client, me, fresh } = session;
         let guests = Guests::new(&settings.allow, &me);
         let bookmark = reader::bookmark(inbox, &me).await?;
-        let mut reader = Reader::new(client.clone(), inbox.clone(), me, bookmark, fresh);
+        let concierge =
+            self.doorkeeper.clone().map(|doorkeeper| Concierge::new(client.clone(), doorkeeper)).transpose()?;
+        let mut reader = Reader::new(client.clone(), inbox.clone(), me, bookmark, fresh, concierge);
         sync::catch_up(&client, &mut reader, &guests, answered).await?;
         let passphrase = settings.recovery_passphrase.as_ref();
         let mut pause = Pause::default();

@@ -7,6 +7,7 @@ use crate::message::{Delivery, EventId, PlatformKind};
 pub mod discord;
 pub mod health;
 pub mod matrix;
+pub mod phrases;
 pub mod plain;
 pub mod terminal;
 pub mod view;

@@ -4,15 +4,15 @@
 //! its turn is committed. The health addresses live here too, and stay when the chat is switched off.
 
 mod api;
-mod assets;
+pub(crate) mod assets;
 mod exchange;
 mod guard;
-mod markup;
+pub(crate) mod markup;
 mod pages;
 mod probes;
 mod reading;
 mod refusal;
-mod render;
+pub(crate) mod render;
 mod talk;
 mod throttle;
 mod visitor;
@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use super::SendError;
 use crate::clock::Timestamp;
 use crate::config::{CoachSettings, WebSettings};
+use crate::console::http::{self as console, Desk};
 use crate::dialogue::state::State;
 use crate::dialogue::turn::{Effect, Input, Reply};
 use crate::dialogue::{self, Content};
@@ -38,7 +39,12 @@ use crate::inbox::{Bells, Inbox};
 use crate::message::{Delivery, EventId};
 use crate::platform::health::Health;
 use crate::store::Store;
-use throttle::Throttle;
+
+pub(crate) use guard::client;
+pub(crate) use pages::show;
+pub(crate) use talk::SCRIPT;
+pub(crate) use throttle::Throttle;
+pub(crate) use visitor::cookie;
 
 /// Bytes of a request's body.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -71,6 +77,8 @@ pub struct WebState {
     pub inbox: Inbox,
     pub bells: Bells,
     pub health: Health,
+    /// The coaches' console, when there is one.
+    pub console: Option<Arc<Desk>>,
 }
 
 /// The replies with which every conversation begins.
@@ -105,7 +113,7 @@ pub async fn serve(listener: TcpListener, state: WebState, stop: CancellationTok
 }
 
 fn router(house: WebState, stop: CancellationToken) -> Router {
-    let chat = house.settings.chat;
+    let (chat, desk) = (house.settings.chat, house.console.clone());
     let app = Arc::new(App {
         throttle: Throttle::new(house.settings.messages_per_minute),
         house,
@@ -118,7 +126,13 @@ fn router(house: WebState, stop: CancellationToken) -> Router {
             .merge(talk::router())
             .merge(pages::router())
             .nest("/api", api::router().merge(reading::data_router()));
-        router = router.merge(reading::router()).merge(assets::router());
+        router = router.merge(reading::router());
+    }
+    if chat || desk.is_some() {
+        router = router.merge(assets::router());
+    }
+    if let Some(desk) = desk {
+        router = router.merge(console::router(desk));
     }
     router
         .fallback(pages::not_found)

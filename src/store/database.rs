@@ -6,11 +6,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Numbered, applied in order, never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("schema/001_house.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/001_house.sql"),
+    include_str!("schema/002_console.sql"),
+    include_str!("schema/003_access.sql"),
+];
 
 /// Set on every connection. `synchronous=FULL`: what was committed survives a power cut. `secure_delete`: what was
 /// erased is overwritten.
@@ -106,12 +110,18 @@ impl Database {
             MIGRATIONS.len()
         );
         for (number, migration) in (1_i64..).zip(MIGRATIONS).skip(done) {
-            tx.execute(sqlx::raw_sql(*migration)).await.with_context(|| format!("migration {number}"))?;
+            let migration = if let Self::Server(_) = self { (*migration).to_owned() } else { clustered(migration) };
+            tx.execute(sqlx::raw_sql(AssertSqlSafe(migration))).await.with_context(|| format!("migration {number}"))?;
             sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(number).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The one thing that the two databases spell differently: on SQLite a table can be its own index.
+fn clustered(migration: &str) -> String {
+    migration.replace("/* clustered */;", "WITHOUT ROWID;")
 }
 
 impl Held {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sqlx::AnyConnection;
 
-use super::{Checkpoint, Store, inbox, millis};
+use super::{Checkpoint, Store, inbox, millis, overview};
 use crate::clock::Timestamp;
 use crate::message::{ConversationId, PlatformKind};
 
@@ -39,19 +39,9 @@ impl Store {
 
     /// Erases the conversations of a platform whose last turn is older than this. Gives how many.
     pub async fn purge_older_than(&self, platform: PlatformKind, days: u32, now: Timestamp) -> anyhow::Result<usize> {
-        let before = now.as_millisecond().saturating_sub(millis(DAY * days));
-        // A message that just arrived in an old conversation makes it a live one.
-        let old: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND id LIKE $2 AND NOT EXISTS ( \
-                 SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
-        )
-        .bind(before)
-        .bind(format!("{}:%", platform.as_str()))
-        .fetch_all(&mut *self.database.read().await?)
-        .await
-        .context("cannot list the old conversations")?;
-        for (id,) in &old {
-            self.erase(&ConversationId::try_from(id.clone()).map_err(anyhow::Error::msg)?).await?;
+        let old = older_than(&mut *self.database.read().await?, platform, days, now).await?;
+        for id in &old {
+            self.erase(id).await?;
         }
         if !old.is_empty() {
             self.overwrite(false).await?;
@@ -64,19 +54,22 @@ impl Store {
     pub async fn drop_words(&self, platform: PlatformKind, now: Timestamp) -> anyhow::Result<()> {
         let mut connection = self.database.write().await?;
         let mut tx = connection.begin_writing().await?;
-        let emptied =
-            sqlx::query("UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> ''")
-                .bind(platform.as_str())
-                .bind(now.as_millisecond() - millis(SHORT_LIFE))
-                .execute(&mut *tx)
-                .await
-                .context("cannot empty the inbox")?;
+        let emptied: Vec<(String,)> = sqlx::query_as(
+            "UPDATE inbox SET input = '' WHERE platform = $1 AND turn > 0 AND at < $2 AND input <> '' \
+             RETURNING conversation",
+        )
+        .bind(platform.as_str())
+        .bind(now.as_millisecond() - millis(SHORT_LIFE))
+        .fetch_all(&mut *tx)
+        .await
+        .context("cannot empty the inbox")?;
         sqlx::query("UPDATE outbox SET kept = 0 WHERE platform = $1 AND kept = 1")
             .bind(platform.as_str())
             .execute(&mut *tx)
             .await
             .context("cannot mark the replies")?;
-        if emptied.rows_affected() > 0 {
+        if !emptied.is_empty() {
+            overview::forget_words(&mut tx, &emptied.into_iter().map(|(id,)| id).collect()).await?;
             note(&mut tx).await?;
         }
         tx.commit().await.context("cannot drop words")
@@ -112,6 +105,26 @@ impl Store {
     }
 }
 
+/// The conversations of a platform whose last turn is older than this.
+pub(super) async fn older_than(
+    db: &mut AnyConnection,
+    platform: PlatformKind,
+    days: u32,
+    now: Timestamp,
+) -> anyhow::Result<Vec<ConversationId>> {
+    // A message that just arrived in an old conversation makes it a live one.
+    let old: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM conversation WHERE last_at < $1 AND state <> '' AND id LIKE $2 AND NOT EXISTS ( \
+             SELECT 1 FROM inbox WHERE conversation = id AND turn IS NULL AND due_at = 0)",
+    )
+    .bind(now.as_millisecond().saturating_sub(millis(DAY * days)))
+    .bind(format!("{}:%", platform.as_str()))
+    .fetch_all(db)
+    .await
+    .context("cannot list the old conversations")?;
+    old.into_iter().map(|(id,)| ConversationId::try_from(id).map_err(anyhow::Error::msg)).collect()
+}
+
 /// Notes, with the erasure, that the disk still holds what was erased.
 pub(super) async fn note(db: &mut AnyConnection) -> anyhow::Result<()> {
     inbox::save(db, Checkpoint { name: ERASED, value: "to be overwritten" }).await
@@ -139,6 +152,7 @@ pub(super) async fn words(db: &mut AnyConnection, conversation: &ConversationId,
             .await
             .context("cannot erase a conversation")?;
     }
+    overview::erase(db, conversation).await?;
     note(db).await?;
     Ok(done.rows_affected() > 0)
 }

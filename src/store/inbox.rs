@@ -187,7 +187,7 @@ pub(super) async fn save(db: &mut AnyConnection, checkpoint: Checkpoint<'_>) -> 
 }
 
 /// A row that this version cannot read must not stop the conversation.
-fn read_input(json: &str) -> Input {
+pub(super) fn read_input(json: &str) -> Input {
     serde_json::from_str(json).unwrap_or_else(|_| {
         tracing::error!("a row of the inbox cannot be read by this version");
         Input::Unreadable

@@ -3,11 +3,21 @@
 //! Every word is kept once. A row of the inbox is the queue entry *and* the person's line of the transcript; a row of
 //! the outbox is the queue entry *and* the coach's line. Erasing is emptying those two tables.
 
+mod access;
+mod audit;
+mod browse;
 mod database;
 mod disclosure;
 mod erase;
+mod facts;
 mod inbox;
+mod marks;
+mod opinion;
 mod outbox;
+mod overview;
+mod reading;
+mod rights;
+mod tally;
 mod transcript;
 mod turn;
 
@@ -20,6 +30,15 @@ use crate::dialogue::turn::{Input, Reply};
 use crate::message::{ConversationId, EventId, PlatformKind};
 use database::Database;
 
+pub use access::{Attempt, NewSession, Opened, Session, SessionLimits};
+pub use audit::{Noted, NotedQuery};
+pub use browse::{Cursor, Filter, Listed, Page};
+pub use facts::{Ending, Rating, WAITS};
+pub use opinion::{Judgement, Note, Opinion, Rubric, Tag, Verdict};
+pub use overview::{Number, Overview, day, sampled};
+pub use reading::{Exchange, Reading, Spoken};
+pub use rights::{PurgeRun, Right, RightsRequest};
+pub use tally::{Span, Total};
 pub use transcript::{Exported, Summary};
 
 /// A cheap handle; clones share the pool.
@@ -100,7 +119,9 @@ impl Store {
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let database = Database::open(url).await?;
         let last = inbox::last_ticket(&mut *database.read().await?).await?;
-        Ok(Self { database, ticket: Arc::new(AtomicI64::new(last)) })
+        let store = Self { database, ticket: Arc::new(AtomicI64::new(last)) };
+        store.make_overviews().await?;
+        Ok(store)
     }
 
     /// Waits until every connection is given back. Dropping the store is safe too: each verb is one transaction.

@@ -109,6 +109,16 @@ impl Store {
             .collect()
     }
 
+    /// Whether there is a conversation whose address does not begin so.
+    pub async fn holds_others_than(&self, beginning: &str) -> anyhow::Result<bool> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT id FROM conversation WHERE id NOT LIKE $1 LIMIT 1")
+            .bind(format!("%:{beginning}%"))
+            .fetch_optional(&mut *self.database.read().await?)
+            .await
+            .context("cannot list the conversations")?;
+        Ok(row.is_some())
+    }
+
     /// Gives all that is kept of all conversations to `each`, one conversation after the other, without holding it in
     /// memory. Stops at the first error.
     pub async fn export(&self, mut each: impl FnMut(Exported) -> anyhow::Result<()>) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use sqlx::AnyConnection;
 
 use super::inbox::Row;
-use super::{Committed, Pending, Store, disclosure, erase, millis, outbox, timestamp, transcript};
+use super::{Committed, Pending, Store, disclosure, erase, millis, outbox, overview, timestamp, transcript};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::{Concern, Effect, Input, Reply, Trace, Turn};
 use crate::message::{ConversationId, EventId};
@@ -29,6 +29,8 @@ impl Store {
         if forgets {
             erase::words(&mut tx, conversation, *ticket).await?;
         } else {
+            let new = self.next_ticket(now);
+            overview::commit(&mut tx, conversation, number, &pending.input, &turn, new, now).await?;
             self.remember(&mut tx, conversation, number, &turn.effects, now).await?;
         }
         for (position, (reply, kept)) in replies.iter().enumerate() {

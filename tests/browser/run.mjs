@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LOG, Missing, openBrowser, openHouse, ROOT } from "./house.mjs";
+import { consoleTests, openConsole } from "./console.mjs";
 import { tests } from "./tests.mjs";
 
 const wanted = process.argv[2] ?? "";
@@ -17,13 +18,19 @@ async function main() {
     await browser.close();
     throw error;
   });
+  const open = [house];
   try {
     for (const [name, test] of Object.entries(tests)) {
       if (name.includes(wanted)) await run(name, () => test({ browser, axe, address: house.address }));
     }
+    const console = Object.entries(consoleTests).filter(([name]) => name.includes(wanted));
+    if (console.length === 0) return;
+    const desk = await openConsole();
+    open.push(desk);
+    for (const [name, test] of console) await run(name, () => test({ browser, axe, ...desk }));
   } finally {
     await browser.close();
-    await house.close();
+    for (const one of open) await one.close();
   }
 }
 

@@ -2,18 +2,21 @@
 
 import assert from "node:assert/strict";
 
-const WAIT = 10_000;
+const WAIT = 30_000;
 
 export class Visit {
+  /** The page that is opened first. */
+  static first = "/";
+
   /** `options` are those of a browser context: width, colour scheme, whether scripts run. */
   static async start(house, options = {}) {
     const context = await house.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR", ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT);
-    const visit = new Visit(house, context, page, options);
+    const visit = new this(house, context, page, options);
     page.on("pageerror", (error) => visit.faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && visit.faults.push(message.text()));
-    await visit.go("/");
+    await visit.go(this.first);
     return visit;
   }
 
@@ -42,8 +45,8 @@ export class Visit {
   /** What has the focus: its tag, id, and visible text. */
   focus() {
     return this.page.evaluate(() => {
-      const { tagName, id, textContent, className } = document.activeElement;
-      return { tag: tagName.toLowerCase(), id, className, text: textContent.trim().replace(/\s+/g, " ") };
+      const { tagName, id, name, textContent, className } = document.activeElement;
+      return { tag: tagName.toLowerCase(), id, name, className, text: textContent.trim().replace(/\s+/g, " ") };
     });
   }
 

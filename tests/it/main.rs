@@ -6,6 +6,8 @@ mod house;
 
 mod architecture;
 mod base;
+mod coaching;
+mod console;
 mod content;
 mod conversations;
 mod delivery;
@@ -15,6 +17,7 @@ mod erasure;
 mod knowledge;
 mod matrix;
 mod program;
+mod review;
 mod robustness;
 mod store;
 mod support;

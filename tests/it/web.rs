@@ -124,6 +124,7 @@ impl Service {
             bells: bells.clone(),
             health: health.clone(),
             settings: settings.clone(),
+            console: None,
         };
         let stop = CancellationToken::new();
         let server = tokio::spawn(web::serve(listener, state, stop.clone()));

@@ -30,7 +30,8 @@ def delivery_key(room, event, index):
 
 
 class Coach:
-    def __init__(self, folder, homeserver, name, **matrix):
+    def __init__(self, folder, homeserver, name, console=None, **matrix):
+        self.console = console
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data, self.log = self.folder / "data", self.folder / "coach.log"
@@ -42,7 +43,10 @@ class Coach:
         self.settings = {key: value for key, value in {**settings, **matrix}.items() if value is not None}
 
     def start(self):
-        lines = ["[web]", f'listen = "127.0.0.1:{self.port}"', "[matrix]"]
+        lines = ["[web]", f'listen = "127.0.0.1:{self.port}"']
+        if self.console is not None:
+            lines += ["[console]", "enabled = true", f"coaches = {json.dumps(self.console)}"]
+        lines += ["[matrix]"]
         # JSON strings and lists are TOML too.
         lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.settings.items()]
         config = self.folder / "declic.toml"

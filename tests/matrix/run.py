@@ -4,6 +4,7 @@
 Usage: tests/matrix/run.py [name of a test …]      after tests/matrix/setup.sh and cargo build
 """
 import itertools
+import json
 import pathlib
 import random
 import shutil
@@ -139,6 +140,24 @@ def test_dialogue(house):
     greeting = len(talk.coach_messages()) > figures["messages"]
     assert greeting, "the coach did not present itself when it came in"
     return {**figures, "resident MB": coach.resident()}
+
+
+def test_console(house):
+    """A listed coach who writes « console » gets a link, encrypted; the same word of others is a word like any other."""
+    listed, other = house.person(), house.person()
+    coach = house.coach(console=[f"Anne <{listed.user['user_id']}>"]).start().wait_ready()
+    talk = Talk(house, listed, coach).wait_joined()
+    talk.ask("Bonjour")
+    event = talk.person.send(room=talk.room, body=" Console ")["event_id"]
+    answer = talk.answer_to(event)
+    assert answer["encrypted"] and "/console/lien/" in answer["content"]["formatted_body"], "no link"
+    stranger = Talk(house, other, coach).wait_joined()
+    refused = stranger.ask("console")
+    assert "/lien/" not in json.dumps(refused["content"]), "a stranger got a link"
+    log = coach.log.read_text()
+    later = log.split("Console (lien", 1)[-1].split("\n", 1)[-1]
+    assert "/lien/" not in later, "a link is in the log"
+    return {"link": 1, "refused": 1}
 
 
 def test_secrets_on_disk(house):

@@ -8,14 +8,18 @@ use crate::dialogue::turn::{ChoiceId, Input};
 use crate::knowledge::Language;
 
 /// The names are English in the code; people see those of `platforms/discord.yaml`.
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command { name: "coach", option: Some(Parameter { name: "coach-project", required: false, completed: false }) },
     Command { name: "method", option: Some(Parameter { name: "method-name", required: true, completed: true }) },
     Command { name: "glossary", option: Some(Parameter { name: "glossary-term", required: true, completed: true }) },
     Command { name: "help", option: None },
     Command { name: "my-data", option: None },
     Command { name: "erase", option: None },
+    Command { name: CONSOLE, option: None },
 ];
+
+/// The command that is there only where there is a console.
+pub const CONSOLE: &str = "console";
 
 /// Discord's name for text options.
 const STRING: u8 = 3;
@@ -33,8 +37,9 @@ struct Parameter {
 }
 
 /// The whole set, as it is registered at once. The default names are French; English readers see English ones.
-pub fn all(phrases: &Phrases) -> Value {
-    COMMANDS.iter().map(|command| command.written(phrases)).collect()
+pub fn all(phrases: &Phrases, console: bool) -> Value {
+    let there = COMMANDS.iter().filter(|command| console || command.name != CONSOLE);
+    there.map(|command| command.written(phrases)).collect()
 }
 
 /// Changes when, and only when, the set does.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::api::{Api, ApiError};
 use super::event::Id;
-use super::phrases::Phrases;
+use super::phrases;
 use super::place::{PERMISSIONS, missing, wanted};
 use crate::config::{DiscordPlace, DiscordSettings};
 use crate::knowledge::Language;
@@ -84,7 +84,7 @@ async fn server(api: &Api, settings: &DiscordSettings, guild: Id, me: Id, report
         }
         Err(error) => return Err(error.into()),
     };
-    let phrases = Phrases::shipped()?;
+    let phrases = phrases::shipped()?;
     let lacks = missing(granted(&server, &member), &needed(settings), &phrases, Language::French);
     if lacks.is_empty() {
         report.good(format!("les droits du serveur {guild} suffisent (un salon peut en retirer)"));

@@ -15,6 +15,7 @@ use super::place::Place;
 use super::shard::Bookmark;
 use super::thread;
 use super::translate::{EPHEMERAL, Ears, Given, Handle, Heard, Opening};
+use crate::console::doorkeeper::Doorkeeper;
 use crate::inbox::Inbox;
 use crate::store::Checkpoint;
 
@@ -49,6 +50,8 @@ pub struct Reader {
     pub api: Api,
     pub ears: Arc<Ears>,
     pub inbox: Inbox,
+    /// Gives listed coaches a link into the console.
+    pub doorkeeper: Option<Doorkeeper>,
 }
 
 impl Reader {

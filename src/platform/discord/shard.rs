@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use twilight_gateway::{CloseFrame, ConfigBuilder, Message as Frame, Session, Shard, ShardId};
 
 use super::api::{Api, ApiError, code};
+use super::console;
 use super::event::{Deleted, Dispatch, Gone, Id, Interaction, Message, Ready};
 use super::reader::{Job, Read, Reader};
 use super::translate::{Ears, Then, deleted};
@@ -140,9 +141,16 @@ impl Listener {
         let reaction = self.ears.interaction(interaction)?;
         let (api, id) = (self.api.clone(), interaction.id);
         let path = format!("/interactions/{id}/{}/callback", interaction.token);
-        tokio::spawn(async move { acknowledge(&api, id, &path, &reaction.acknowledgement).await });
+        let asks = if let Then::Console(handle) = &reaction.then { Some(handle.clone()) } else { None };
+        let (acknowledgement, reader) = (reaction.acknowledgement, self.reader.clone());
+        tokio::spawn(async move {
+            acknowledge(&api, id, &path, &acknowledgement).await;
+            if let Some(handle) = asks {
+                console::answer(&reader, &handle).await;
+            }
+        });
         match reaction.then {
-            Then::Nothing => None,
+            Then::Nothing | Then::Console(_) => None,
             Then::Hear(heard) => Some(Read::Heard(heard)),
             Then::Open(opening) => Some(Read::Open(opening)),
         }

@@ -57,6 +57,8 @@ pub enum Then {
     Nothing,
     Hear(Box<Heard>),
     Open(Box<Opening>),
+    /// Somebody asks for a link into the console; only they see what is answered.
+    Console(Box<Handle>),
 }
 
 /// Something for the inbox.
@@ -165,6 +167,10 @@ impl Ears {
         let Some(command) = commands::named(&self.phrases, &interaction.data.name) else {
             return Some(only_for_you(self.phrases.say("unknown-button", language)));
         };
+        if command == commands::CONSOLE {
+            let then = Then::Console(Box::new(handle(interaction, true, true)?));
+            return Some(Reaction { acknowledgement: promise(true), then });
+        }
         let value = interaction.data.options.first().and_then(|option| option.value.as_str());
         let place = place_of(interaction)?;
         if command == "coach" && matches!(place, Place::Aside { .. }) && self.place != DiscordPlace::Ephemeral {

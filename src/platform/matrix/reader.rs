@@ -17,6 +17,7 @@ use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
 use super::bookmark::{Bookmark, Sealed};
+use super::console::{Asked, Concierge};
 use super::translate::{Place, invites, translate};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
@@ -32,6 +33,8 @@ pub struct Reader {
     bookmark: Option<Bookmark>,
     /// The device is new and its first response shows all rooms as they are now, not what happened since the bookmark.
     fresh: bool,
+    /// Answers coaches who ask for the console.
+    concierge: Option<Concierge>,
 }
 
 /// What one event of a timeline is to us.
@@ -40,6 +43,8 @@ enum Read {
     Sealed(Sealed),
     /// Somebody asked the coach to come. What is said from then on is said to it.
     Invited,
+    /// A listed coach asks for a link into the console.
+    Console(Asked),
 }
 
 /// The name under which the inbox keeps the bookmark of an account.
@@ -54,8 +59,15 @@ pub async fn bookmark(inbox: &Inbox, me: &UserId) -> anyhow::Result<Option<Bookm
 }
 
 impl Reader {
-    pub fn new(client: Client, inbox: Inbox, me: OwnedUserId, bookmark: Option<Bookmark>, fresh: bool) -> Self {
-        Self { client, inbox, me, bookmark, fresh }
+    pub fn new(
+        client: Client,
+        inbox: Inbox,
+        me: OwnedUserId,
+        bookmark: Option<Bookmark>,
+        fresh: bool,
+        concierge: Option<Concierge>,
+    ) -> Self {
+        Self { client, inbox, me, bookmark, fresh, concierge }
     }
 
     /// Messages wait for their keys.
@@ -126,7 +138,10 @@ impl Reader {
         }
         match event.raw().deserialize() {
             Ok(event) if invites(place.me, &event) => Some(Read::Invited),
-            Ok(event) => translate(place, &event).map(Read::Clear),
+            Ok(event) => {
+                let asked = self.concierge.as_ref().and_then(|concierge| concierge.asked(place, &event));
+                asked.map(Read::Console).or_else(|| translate(place, &event).map(Read::Clear))
+            }
             Err(error) => {
                 // serde names the field that is wrong, not what stands in it.
                 tracing::warn!(room = %place.room, event = ?event.event_id(), kind = ?error.classify(), "an event makes no sense");
@@ -196,6 +211,7 @@ impl Reader {
                 Read::Clear(incoming) => rows.push(incoming),
                 Read::Sealed(sealed) => bookmark.add(sealed),
                 Read::Invited => {}
+                Read::Console(asked) => self.concierge.iter().for_each(|concierge| concierge.answer(asked.clone())),
             }
         }
         if rows.is_empty() && self.bookmark.as_ref() == Some(&bookmark) {

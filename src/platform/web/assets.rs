@@ -14,7 +14,7 @@ pub struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 6] = [
     Asset {
         path: "/assets/style.css",
         kind: "text/css; charset=utf-8",
@@ -29,6 +29,16 @@ const ASSETS: [Asset; 4] = [
         path: "/assets/search.js",
         kind: "text/javascript; charset=utf-8",
         text: include_str!("../../../assets/web/search.js"),
+    },
+    Asset {
+        path: "/assets/console.css",
+        kind: "text/css; charset=utf-8",
+        text: include_str!("../../../assets/web/console.css"),
+    },
+    Asset {
+        path: "/assets/live.js",
+        kind: "text/javascript; charset=utf-8",
+        text: include_str!("../../../assets/web/live.js"),
     },
     Asset { path: "/assets/icon.svg", kind: "image/svg+xml", text: include_str!("../../../assets/web/icon.svg") },
 ];

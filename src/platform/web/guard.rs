@@ -88,7 +88,7 @@ impl FromRequestParts<Arc<App>> for Client {
 }
 
 /// The address that our own proxy added last; anything before it was written by the client.
-fn client(peer: IpAddr, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
+pub fn client(peer: IpAddr, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
     if !behind_proxy || !peer.to_canonical().is_loopback() {
         return peer;
     }

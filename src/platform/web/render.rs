@@ -102,7 +102,7 @@ fn open_choices(turn: &mut [Entry]) {
 }
 
 /// What a person said, as they would read it again.
-fn words(input: &Input, offered: &[Choice]) -> Option<String> {
+pub fn words(input: &Input, offered: &[Choice]) -> Option<String> {
     match input {
         Input::Said { text } | Input::Corrected { text, .. } => Some(text.clone()),
         Input::Chose { choice } => {

@@ -25,7 +25,7 @@ impl Bot {
         Self::with(&[]).await
     }
 
-    /// With these keys of `discord.` set.
+    /// With these keys of `discord.`, or whole variables, set.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let mut bot = Self::asleep(settings).await;
         bot.wake().await;
@@ -56,7 +56,9 @@ impl Bot {
             .env("SSL_CERT_FILE", &self.double.authority)
             .stdin(Stdio::null());
         for (key, value) in &self.settings {
-            command.env(format!("DECLIC__DISCORD__{}", key.to_uppercase()), value);
+            let whole = key.starts_with("DECLIC__");
+            let name = if whole { key.clone() } else { format!("DECLIC__DISCORD__{}", key.to_uppercase()) };
+            command.env(name, value);
         }
         command
     }

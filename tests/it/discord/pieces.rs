@@ -8,7 +8,7 @@ use declic::knowledge::Language;
 use declic::message::{ConversationId, DeliveryKey, EventId, Incoming, PlatformKind};
 use declic::platform::discord::button::{Button, What};
 use declic::platform::discord::draw::{Frame, draw};
-use declic::platform::discord::phrases::{NAMES, Phrases};
+use declic::platform::discord::phrases::{self, NAMES};
 use declic::purge::{Keeping, purge};
 use declic::store::Outcome;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn key() -> DeliveryKey {
 
 #[test]
 fn every_phrase_is_written_in_both_languages_and_used() {
-    let phrases = Phrases::shipped().unwrap();
+    let phrases = phrases::shipped().unwrap();
     let mut written: Vec<&str> = phrases.names().collect();
     let mut known = NAMES.to_vec();
     written.sort_unstable();
@@ -73,7 +73,7 @@ proptest! {
             .map(|n| Choice { id: ChoiceId(format!("{kind}:{}{n}", "x".repeat(60))), label: format!("{n}{}", "é".repeat(120)) })
             .collect();
         let reply = Reply { language: Language::French, blocks, choices };
-        for drawn in draw(&reply, &key(), &Phrases::shipped().unwrap(), Frame { notice: true, window: act }) {
+        for drawn in draw(&reply, &key(), &phrases::shipped().unwrap(), Frame { notice: true, window: act }) {
             let mut body = drawn.body();
             // A field whose name is empty cannot be made by a label of the script.
             if let Some(embeds) = body["embeds"].as_array_mut() {

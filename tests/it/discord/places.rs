@@ -46,6 +46,37 @@ async fn discord_commands_are_registered_once_and_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn discord_gives_listed_coaches_a_link_into_the_console_and_nobody_else() {
+    let bot = Bot::with(&[
+        ("DECLIC__WEB__ENABLED", "true"),
+        ("DECLIC__WEB__LISTEN", "127.0.0.1:0"),
+        ("DECLIC__CONSOLE__ENABLED", "true"),
+        ("DECLIC__CONSOLE__COACHES", &format!("Camille <discord:{CAMILLE}>")),
+    ])
+    .await;
+    let names = bot.double.world().commands.clone();
+    assert!(names.as_array().unwrap().iter().any(|one| one["name"] == "console"));
+    let answer = |asked: u64| bot.double.world().interactions[&asked].original.clone();
+    let answered = |asked: u64| until("an answer", move || answer(asked).is_some());
+
+    let asked = bot.double.commands(CHANNEL, CAMILLE, "fr", "console", None);
+    answered(asked).await;
+    let given = answer(asked).unwrap();
+    assert!(given["content"].as_str().unwrap().contains("/console/lien/"), "{given}");
+    assert_eq!(given["flags"], 64, "nobody else sees it");
+    let stranger = bot.double.commands(CHANNEL, SACHA, "en-US", "console", None);
+    answered(stranger).await;
+    let refused = answer(stranger).unwrap();
+    assert!(refused["content"].as_str().unwrap().contains("listed coaches only"), "{refused}");
+    assert!(bot.double.heard(CHANNEL).is_empty(), "nothing is said in the channel");
+    let store = Store::open(&bot.database()).await.unwrap();
+    assert!(store.conversations().await.unwrap().is_empty(), "it is no conversation");
+    let log = std::fs::read_to_string(bot.log()).unwrap();
+    assert!(!log.contains("/lien/"), "a link is not logged");
+    bot.double.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn discord_a_mention_opens_a_thread_where_several_can_answer() {
     let bot = Bot::with(&[("place", "public-thread")]).await;
     let asked = bot.double.says(CHANNEL, CAMILLE, "<@1000> je veux comprendre les usagers de l'accueil");
