@@ -356,7 +356,7 @@ async fn guessing_is_slowed_down() {
     let browser = Browser { door: "A".repeat(43), ..Browser::default() };
     let mut statuses = Vec::new();
     for guess in 0..65 {
-        let path = format!("/console/lien/{:A>43}", guess);
+        let path = format!("/console/lien/{guess:A>43}");
         statuses.push(service.get(&browser, &path).await.status());
     }
     assert!(statuses[..60].iter().all(|status| *status == StatusCode::NOT_FOUND), "{statuses:?}");
