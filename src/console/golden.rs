@@ -167,12 +167,18 @@ fn numbers(chosen: &str, offered: &[Choice]) -> String {
     each.collect::<Vec<_>>().join(" et ")
 }
 
+/// How a message was read. A pressed choice is typed as its number here, which says the same.
+fn sense(trace: &Trace) -> Vec<&str> {
+    trace.understood.iter().map(String::as_str).filter(|what| *what != "choice").collect()
+}
+
 fn difference(logged: &Exchange, now: &Trace) -> Option<String> {
     let then = logged.trace.as_ref()?;
     let turn = logged.turn;
     let methods = |trace: &Trace| trace.ranking.iter().map(|one| one.method.to_string()).collect::<Vec<_>>().join(", ");
-    if then.understood != now.understood {
-        let (then, now) = (then.understood.join(", "), now.understood.join(", "));
+    let (was, is) = (sense(then), sense(now));
+    if was != is {
+        let (then, now) = (was.join(", "), is.join(", "));
         return Some(format!("Tour {turn} : le message était compris comme « {then} », il l’est comme « {now} »."));
     }
     if then.to != now.to {
