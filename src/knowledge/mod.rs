@@ -24,7 +24,7 @@ mod spelling;
 mod vocabulary;
 mod weights;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -116,7 +116,9 @@ impl Library {
     }
 
     fn new(parts: load::Parts, engine: Engine) -> Self {
-        let sheet_concepts = parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
+        let mut sheet_concepts: Vec<HashSet<String>> =
+            parts.methods.iter().map(|method| engine.sheet_concepts(method)).collect();
+        keep_telling(&mut sheet_concepts);
         let load::Parts { methods, vocabulary, terms, cases, trainings, journeys, jargon, fingerprint, .. } = parts;
         Self {
             methods,
@@ -306,6 +308,18 @@ impl Library {
     pub fn recommend(&self, need: &Need, count: usize) -> Vec<Recommendation> {
         let evidence = self.search(&self.read(&need.text), &need.goals, need.phase.as_ref());
         self.rank(&evidence, &need.means, count)
+    }
+}
+
+/// Drops the concepts that many sheets share: « gens », « fois » are no reason to advise one of them.
+fn keep_telling(sheets: &mut [HashSet<String>]) {
+    let most = (sheets.len() / 10).max(3);
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for concept in sheets.iter().flatten() {
+        *counts.entry(concept.clone()).or_default() += 1;
+    }
+    for sheet in sheets.iter_mut() {
+        sheet.retain(|concept| counts.get(concept).is_some_and(|count| *count <= most));
     }
 }
 

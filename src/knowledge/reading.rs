@@ -36,8 +36,9 @@ impl Reading {
         let engine = &library.engine;
         let query = engine.read(text);
         let mut model = engine.model.scores(&engine.sample(&query));
-        let mut belief = shares(&model, 1.0);
-        let outside = belief.split_off(library.methods.len()).into_iter().sum();
+        let outside = shares(&model, 1.0).into_iter().skip(library.methods.len()).sum();
+        let mut belief = shares(&model, engine.weights.belief);
+        belief.truncate(library.methods.len());
         model.truncate(library.methods.len());
         Self { query, model, belief, outside }
     }

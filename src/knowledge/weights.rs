@@ -27,6 +27,8 @@ pub struct Weights {
     pub recipe: Recipe,
     /// How much the model's first choice stands out from its second: 1 is its own belief.
     pub sharpness: f32,
+    /// The same for what the text is believed to be about, when goals and phase are detected.
+    pub belief: f32,
 
     /// What the best, second and third nearest needs of a method count.
     pub nearest: [f32; 3],
@@ -84,12 +86,13 @@ impl Weights {
         shared: 0.9,
         recipe: Recipe::DEFAULT,
         sharpness: 0.29,
+        belief: 1.6,
         nearest: [1.0, 0.5, 0.3],
         snowball: 0.3,
         exact: 0.9,
         synonym: 0.4,
         added: 0.6,
-        guessed: 0.8,
+        guessed: 1.0,
         names: 1.5,
         text: 1.0,
         goal_ranks: [1.0, 0.75, 0.55, 0.4],
@@ -99,8 +102,8 @@ impl Weights {
         late: 1.5,
         crowd: 2.0,
         floor: 0.2,
-        scope: Scope { inside: 2.98, clear: -0.36, known: -0.44, named: 1.65, length: 3.05, doubt: 11.47 },
-        abstain: 0.071,
+        scope: Scope { inside: 2.98, clear: -0.30, known: 0.56, named: 1.80, length: 2.45, doubt: 9.30 },
+        abstain: 0.2,
     };
 }
 

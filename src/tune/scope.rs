@@ -6,7 +6,7 @@ use crate::knowledge::{Library, Scope, Signs, SourceFile, Weights};
 
 const FOLDS: usize = 4;
 /// Share of the needs that may be refused.
-const REFUSED_AT_MOST: f64 = 0.015;
+const REFUSED_AT_MOST: f64 = 0.03;
 const STEPS: usize = 4_000;
 const RATE: f64 = 0.5;
 
