@@ -104,13 +104,20 @@ impl Engine {
     }
 }
 
-/// One class a method, then one a topic that the base knows nothing of.
+/// A model knows every feature for every class: beyond this many methods it would fill the memory and take hours to
+/// learn. Larger bases are searched by their needs and sheets alone.
+const MOST: usize = 1_000;
+
+/// One class a method, then one a topic that the base knows nothing of; none where the base is too large for a model.
 fn classes(parts: &Parts) -> usize {
-    parts.methods.len() + parts.outside.len()
+    if parts.methods.len() > MOST { 0 } else { parts.methods.len() + parts.outside.len() }
 }
 
 fn learnt(parts: &Parts, wording: &Wording, weights: &Weights) -> Model {
     let methods = parts.methods.len();
+    if classes(parts) == 0 {
+        return Model::default();
+    }
     let outside =
         (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
     let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));

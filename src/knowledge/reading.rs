@@ -36,6 +36,10 @@ impl Reading {
         let engine = &library.engine;
         let query = engine.read(text);
         let mut model = engine.model.scores(&engine.sample(&query));
+        if model.is_empty() {
+            let none = vec![0.0; library.methods.len()];
+            return Self { query, model: none.clone(), belief: none, outside: 0.0 };
+        }
         let outside = shares(&model, 1.0).into_iter().skip(library.methods.len()).sum();
         let mut belief = shares(&model, engine.weights.belief);
         belief.truncate(library.methods.len());
