@@ -47,7 +47,7 @@ impl Person {
         let ids = ids.split(|sign: char| sign == ',' || sign.is_whitespace()).filter(|id| !id.is_empty());
         let ids: Vec<String> = ids.map(normal).collect();
         let name = if name.is_empty() { ids.first()?.clone() } else { name.to_owned() };
-        ids.iter().all(|id| is_known_kind(id)).then_some(Self { name, ids, role })
+        (!ids.is_empty() && ids.iter().all(|id| is_known_kind(id))).then_some(Self { name, ids, role })
     }
 
     pub fn id(&self) -> &str {

@@ -226,7 +226,9 @@ fn around_given_name(tokens: &[Token<'_>], place: usize) -> Option<(usize, usize
     if token.surely_given() {
         return Some((place, if family { end_of_name(tokens, place) } else { place }));
     }
-    let both = token.capital() && !token.first && family;
+    // « Jean DUPONT » is a name even where a capital says nothing.
+    let family_in_capitals = next.is_some_and(Token::shouted);
+    let both = token.capital() && family && (!token.first || family_in_capitals);
     both.then(|| (place, end_of_name(tokens, place)))
 }
 
