@@ -241,8 +241,9 @@ fn tune(place: &Place, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
         .flatten()
         .collect();
     if !requests.is_empty() {
-        let mut library = content::load_or_explain(&sources, House::default())?.library;
-        print(&tune::climb(&mut library, &requests, means_in).to_string())?;
+        let mut content = content::load_or_explain(&sources, House::default())?;
+        let library = content::library_mut(&mut content)?;
+        print(&tune::climb(library, &requests, means_in).to_string())?;
     }
     print(&tune::fit(&content::knowledge_files(&sources)?, &Weights::DEFAULT).to_string())
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::console::people::Person;
+use crate::message::PlatformKind;
 
 pub use file::{Overrides, explain, read};
 
@@ -32,6 +33,20 @@ pub struct Settings {
     pub log: LogSettings,
 }
 
+impl Settings {
+    /// Days without a message after which a conversation of a platform is erased; 0 keeps it.
+    #[must_use]
+    pub fn retention_days(&self, platform: PlatformKind) -> u32 {
+        let own = match platform {
+            PlatformKind::Matrix => self.matrix.as_ref().map(|matrix| matrix.retention_days),
+            PlatformKind::Discord => self.discord.as_ref().map(|discord| discord.retention_days),
+            PlatformKind::Web => self.web.as_ref().map(|web| web.retention_days),
+            PlatformKind::Terminal => None,
+        };
+        own.unwrap_or(self.coach.retention_days)
+    }
+}
+
 /// What the coach tells people about the house that runs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CoachSettings {
@@ -52,6 +67,8 @@ pub struct WebSettings {
     pub behind_proxy: bool,
     /// Messages per minute and address.
     pub messages_per_minute: u32,
+    /// Days without a message after which a conversation is erased; 0 keeps it.
+    pub retention_days: u32,
 }
 
 /// Who may enter the coaches' console, and how.
@@ -90,6 +107,8 @@ pub struct MatrixSettings {
     /// Whose invitations are accepted: patterns such as `@*:agent.dinum.tchap.gouv.fr` or a bare server name.
     /// Empty: those of the account's own server.
     pub allow: Vec<String>,
+    /// Days without a message after which a conversation is erased; 0 keeps it.
+    pub retention_days: u32,
 }
 
 #[derive(Debug, Clone)]

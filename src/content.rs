@@ -1,13 +1,14 @@
 //! Where the content comes from: folders that the operator names, the folders at hand, or the copy in the binary.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use include_dir::{Dir, include_dir};
 
 use crate::config::Settings;
 use crate::dialogue::{Content, House, load_script};
-use crate::knowledge::SourceFile;
+use crate::knowledge::{Library, SourceFile};
 use crate::problem::{Problem, Severity};
 use crate::{learnt, links};
 
@@ -37,7 +38,8 @@ pub fn load(sources: &Sources, house: House) -> anyhow::Result<Loaded> {
     let (script, more) = load_script(&conversation_files(sources)?);
     problems.extend(more);
     problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    let content = library.zip(script).map(|(library, script)| Content { script, library, house });
+    let content =
+        library.zip(script).map(|(library, script)| Content { script: script.into(), library: library.into(), house });
     Ok(Loaded { content, problems })
 }
 
@@ -73,8 +75,16 @@ pub fn load_or_explain(sources: &Sources, house: House) -> anyhow::Result<Conten
 /// As [`load_or_explain`].
 pub fn for_agents(settings: &Settings) -> anyhow::Result<Content> {
     let mut content = load_or_explain(&Sources::of(settings), House::of(settings))?;
-    content.library.set_aside(&links::broken(&settings.data));
+    library_mut(&mut content)?.set_aside(&links::broken(&settings.data));
     Ok(content)
+}
+
+/// The base of content that was just loaded, to be changed.
+///
+/// # Errors
+/// When something else uses it already.
+pub fn library_mut(content: &mut Content) -> anyhow::Result<&mut Library> {
+    Arc::get_mut(&mut content.library).context("the base is in use already")
 }
 
 /// # Errors

@@ -67,6 +67,11 @@ impl House {
         let public_url = web.filter(|web| web.chat).and_then(|web| web.public_url.clone());
         Self { contact: coach.contact.clone(), retention_days: coach.retention_days, public_url }
     }
+
+    /// What holds for the conversations of one platform.
+    pub fn on(platform: PlatformKind, settings: &Settings) -> Self {
+        Self { retention_days: settings.retention_days(platform), ..Self::of(settings) }
+    }
 }
 
 impl Sources {
@@ -126,14 +131,15 @@ impl Parts {
             .with_context(|| format!("cannot listen on {}: give another address with --listen", web.listen))?;
         let address = listener.local_addr()?;
         let chat = web.chat;
+        let content = Arc::new(self.content.within(House::on(PlatformKind::Web, settings)));
         let doorkeeper = settings.console.as_ref().map(|console| self.doorkeeper(console, &web, address));
         let desk = settings.console.as_ref().zip(doorkeeper.clone());
         let desk = desk.map(|(console, doorkeeper)| self.desk(console, &web, settings, doorkeeper)).transpose()?;
         let state = WebState {
             settings: web,
             coach: settings.coach.clone(),
-            content: Arc::clone(&self.content),
-            greeting: web::greeting(&self.content, self.clock.now()),
+            greeting: web::greeting(&content, self.clock.now()),
+            content,
             store: self.store.clone(),
             inbox: self.inbox.clone(),
             bells: self.bells.clone(),
@@ -206,7 +212,7 @@ impl Parts {
     }
 
     fn start_loops(&mut self, settings: &Settings, outgoing: Vec<Platform>) {
-        let content = Arc::clone(&self.content);
+        let contents = PlatformKind::ALL.map(|platform| self.content.within(House::on(platform, settings)));
         let apologies = Arc::clone(&self.content);
         let turns = Turns {
             store: self.store.clone(),
@@ -214,7 +220,8 @@ impl Parts {
             bells: self.bells.clone(),
             platforms: platforms(settings),
             step: move |pending: &Pending, now| {
-                dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
+                let content = &contents[pending.conversation.platform() as usize];
+                dialogue::step(content, pending.state.clone(), &pending.event, pending.input.clone(), now)
             },
             apology: move |language| apologies.apology(language),
         };
@@ -279,11 +286,10 @@ fn platforms(settings: &Settings) -> Vec<PlatformKind> {
 pub fn keeping(settings: &Settings) -> Vec<Keeping> {
     PlatformKind::ALL
         .into_iter()
-        .map(|platform| match &settings.discord {
-            Some(discord) if platform == PlatformKind::Discord => {
-                Keeping { platform, days: discord.retention_days, statistics_only: discord.statistics_only }
-            }
-            _ => Keeping { platform, days: settings.coach.retention_days, statistics_only: false },
+        .map(|platform| {
+            let discord = settings.discord.as_ref().filter(|_| platform == PlatformKind::Discord);
+            let statistics_only = discord.is_some_and(|discord| discord.statistics_only);
+            Keeping { platform, days: settings.retention_days(platform), statistics_only }
         })
         .collect()
 }

@@ -17,7 +17,7 @@ use crate::console::people::{Person, Role};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
-const KEYS: [(&str, &str); 41] = [
+const KEYS: [(&str, &str); 43] = [
     ("data", "\"data\""),
     ("knowledge", "[]"),
     ("conversations", ""),
@@ -30,6 +30,7 @@ const KEYS: [(&str, &str); 41] = [
     ("web.public_url", ""),
     ("web.behind_proxy", "false"),
     ("web.messages_per_minute", "30"),
+    ("web.retention_days", ""),
     ("console.enabled", "false"),
     ("console.coaches", "[]"),
     ("console.leads", "[]"),
@@ -49,6 +50,7 @@ const KEYS: [(&str, &str); 41] = [
     ("matrix.store_passphrase", ""),
     ("matrix.device_name", "\"Déclic\""),
     ("matrix.allow", "[]"),
+    ("matrix.retention_days", ""),
     ("discord.token", ""),
     ("discord.place", "\"private-thread\""),
     ("discord.free_text", "false"),
@@ -182,18 +184,20 @@ impl Reader {
             store_url: self.store_url(),
             knowledge: if overrides.knowledge.is_empty() { knowledge } else { overrides.knowledge.clone() },
             conversations: overrides.conversations.clone().or_else(|| self.text("conversations").map(PathBuf::from)),
-            coach: CoachSettings {
-                contact: self.text("coach.contact"),
-                retention_days: self
-                    .get("coach.retention_days", "un nombre de jours, 0 pour ne jamais effacer")
-                    .unwrap_or_default(),
-            },
+            coach: CoachSettings { contact: self.text("coach.contact"), retention_days: self.retention_days("coach") },
             web: self.web(overrides),
             console: self.console(overrides),
             matrix: self.matrix(),
             discord: self.discord(),
             log: LogSettings { json: self.log_is_json() },
         }
+    }
+
+    /// What a part says for itself, or what holds for all.
+    fn retention_days(&mut self, part: &str) -> u32 {
+        let own = format!("{part}.retention_days");
+        let key = if self.text(&own).is_some() { &own } else { "coach.retention_days" };
+        self.get(key, "un nombre de jours, 0 pour ne jamais effacer").unwrap_or_default()
     }
 
     fn store_url(&mut self) -> Option<SecretString> {
@@ -218,6 +222,7 @@ impl Reader {
             public_url: self.public_url(),
             behind_proxy: self.get("web.behind_proxy", "true ou false").unwrap_or(false),
             messages_per_minute: self.get("web.messages_per_minute", "un nombre").unwrap_or(30),
+            retention_days: self.retention_days("web"),
         };
         self.get("web.enabled", "true ou false").unwrap_or(true).then_some(settings)
     }
@@ -343,6 +348,7 @@ impl Reader {
             allow: self
                 .get("matrix.allow", "une liste d'adresses, par exemple [\"@*:example.org\"]")
                 .unwrap_or_default(),
+            retention_days: self.retention_days("matrix"),
         })
     }
 
@@ -384,15 +390,13 @@ impl Reader {
     fn discord(&mut self) -> Option<DiscordSettings> {
         let place = self.discord_place();
         let shards = self.shards();
-        let days = self.text("discord.retention_days").is_some();
-        let days = if days { "discord.retention_days" } else { "coach.retention_days" };
         Some(DiscordSettings {
             token: self.secret("discord.token")?,
             place,
             free_text: self.get("discord.free_text", "true ou false").unwrap_or(false),
             shards,
             guild: self.get("discord.guild", "l'identifiant d'un serveur, en chiffres"),
-            retention_days: self.get(days, "un nombre de jours, 0 pour ne jamais effacer").unwrap_or_default(),
+            retention_days: self.retention_days("discord"),
             statistics_only: self.get("discord.statistics_only", "true ou false").unwrap_or(false),
             api: self.text("discord.api").unwrap_or_default(),
             root_certificate: self.text("discord.root_certificate").map(PathBuf::from),

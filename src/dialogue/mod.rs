@@ -22,6 +22,7 @@ pub mod turn;
 pub mod understand;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::knowledge::{Language, Library, SourceFile};
@@ -34,9 +35,10 @@ use talk::Talk;
 use turn::{Block, Input, Markup, Reply, Turn};
 
 /// All that is authored: read once at start, checked, never changed afterwards.
+#[derive(Clone)]
 pub struct Content {
-    pub script: Script,
-    pub library: Library,
+    pub script: Arc<Script>,
+    pub library: Arc<Library>,
     pub house: House,
 }
 
@@ -52,6 +54,12 @@ pub struct House {
 }
 
 impl Content {
+    /// The same words in another house.
+    #[must_use]
+    pub fn within(&self, house: House) -> Self {
+        Self { house, ..self.clone() }
+    }
+
     /// What is said when the engine itself failed on a turn.
     pub fn apology(&self, language: Language) -> Reply {
         let markup = Markup(self.script.phrases.say(Phrase::Failed, language).to_owned());

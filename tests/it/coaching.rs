@@ -3,14 +3,17 @@
 use std::process::Command;
 
 use declic::clock::{Clock, Timestamp};
+use declic::config::{self, Overrides};
 use declic::console::export::{self, Format, Order, Rows};
 use declic::console::{chart::Shown, golden, graded, mask::Masker, patch, stats, texts_of, themes};
 use declic::content::{self, Sources};
-use declic::dialogue::turn::{Concern, Effect, Input};
+use declic::dialogue::state::State;
+use declic::dialogue::turn::{Block, Concern, Effect, Input, Turn};
 use declic::dialogue::understand::means::means_in;
 use declic::knowledge::Library;
 use declic::message::{ConversationId, EventId, Incoming, PlatformKind};
 use declic::purge::{self, Keeping};
+use declic::serve::keeping;
 use declic::store::{Filter, Outcome, Right, Span, Store, Verdict, day};
 use declic::{demo, dialogue, eval};
 
@@ -249,6 +252,35 @@ async fn the_purge_says_what_it_will_do_and_did(house: House) {
     assert_eq!((next, forecast[0].conversations), (Some(clock.now() + std::time::Duration::from_secs(600)), 0));
     let runs = store.purge_runs(10).await.unwrap();
     assert_eq!((runs.len(), runs[0].conversations, runs[0].days), (1, 1, 30));
+}
+
+fn said_in(turn: &Turn) -> impl Iterator<Item = &str> {
+    let replies =
+        turn.effects.iter().filter_map(|effect| if let Effect::Say(reply) = effect { Some(reply) } else { None });
+    replies.flat_map(|reply| &reply.blocks).filter_map(|block| match block {
+        Block::Text { markup } => Some(markup.0.as_str()),
+        Block::Method { .. } => None,
+    })
+}
+
+#[test]
+fn each_platform_keeps_words_for_a_time_of_its_own_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("declic.toml");
+    let matrix =
+        "[matrix]\nhomeserver = \"https://exemple.fr\"\nuser = \"coach\"\npassword = \"x\"\nretention_days = 365\n";
+    std::fs::write(&file, format!("{matrix}[web]\nretention_days = 30\n[discord]\ntoken = \"x\"\n")).unwrap();
+    let settings = config::read(Some(&file), &Overrides::default()).unwrap();
+    let kept = [(PlatformKind::Matrix, 365), (PlatformKind::Web, 30), (PlatformKind::Discord, 90)];
+    let rules = keeping(&settings);
+    for (platform, days) in kept {
+        assert!(rules.iter().any(|rule| rule.platform == platform && rule.days == days), "{rules:?}");
+        let content = shipped().within(dialogue::House::on(platform, &settings));
+        let opening = EventId("opening".to_owned());
+        let turn = dialogue::step(&content, State::default(), &opening, Input::Joined, now());
+        let promised = format!("gardés {days} jours");
+        assert!(said_in(&turn).any(|text| text.contains(&promised)), "{platform:?}: no « {promised} »");
+    }
 }
 
 async fn what_was_not_answered_is_grouped_and_can_be_ignored(house: House) {

@@ -212,7 +212,14 @@ fn state(
         stop: stop.clone(),
     });
     WebState {
-        settings: WebSettings { listen, chat: true, public_url: None, behind_proxy: false, messages_per_minute: 1000 },
+        settings: WebSettings {
+            listen,
+            chat: true,
+            public_url: None,
+            behind_proxy: false,
+            messages_per_minute: 1000,
+            retention_days: 90,
+        },
         coach: CoachSettings { contact: None, retention_days: 90 },
         content: shared().clone(),
         greeting: Vec::new(),

@@ -108,6 +108,7 @@ impl Service {
             public_url: None,
             behind_proxy: false,
             messages_per_minute: 100,
+            retention_days: 90,
         };
         change(&mut settings);
         let folder = tempfile::tempdir().unwrap();

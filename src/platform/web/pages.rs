@@ -53,7 +53,7 @@ struct RenewPage {
 
 async fn confirm_renewal(State(app): State<Arc<App>>, Visitor(visitor): Visitor) -> Result<Response, Trouble> {
     Ok(match app.continued(visitor.as_ref()).await? {
-        Some(_) => show(&RenewPage { days: app.house.coach.retention_days }),
+        Some(_) => show(&RenewPage { days: app.house.settings.retention_days }),
         None => Redirect::to("/").into_response(),
     })
 }
@@ -115,8 +115,8 @@ struct NoticesPage {
 }
 
 async fn notices(State(app): State<Arc<App>>) -> Response {
-    let coach = &app.house.coach;
-    show(&NoticesPage { days: coach.retention_days, contact: coach.contact.clone() })
+    let (days, contact) = (app.house.settings.retention_days, app.house.coach.contact.clone());
+    show(&NoticesPage { days, contact })
 }
 
 #[derive(Template)]

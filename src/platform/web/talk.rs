@@ -162,7 +162,7 @@ impl App {
             draft: String::new(),
             event: random_name()?,
             limit: TEXT_LIMIT,
-            days: self.house.coach.retention_days,
+            days: self.house.settings.retention_days,
         })
     }
 }

@@ -57,7 +57,7 @@ impl App {
 
     /// `Set-Cookie` that gives the browser this conversation, or takes its own away.
     pub fn remember(&self, conversation: Option<&ConversationId>) -> Option<HeaderValue> {
-        let (value, days) = match (conversation, self.house.coach.retention_days) {
+        let (value, days) = match (conversation, self.house.settings.retention_days) {
             (None, _) => ("", 0),
             (Some(conversation), 0) => (conversation.address(), LONGEST),
             (Some(conversation), days) => (conversation.address(), days),
