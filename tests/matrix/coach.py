@@ -29,6 +29,18 @@ def delivery_key(room, event, index):
     return "d1" + base64.urlsafe_b64encode(digest).decode()[:22]
 
 
+def judge(expected, keys):
+    """What is wrong with the keys of a room, in the order of the room: those that are missing, those that came twice, and
+    whether the others are in the order in which they were expected."""
+    places = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    lost = [key for key in expected if key not in places]
+    doubled = [key for key, found in places.items() if len(found) > 1]
+    firsts = [places[key][0] for key in expected if key in places]
+    return lost, doubled, firsts == sorted(firsts)
+
+
 class Coach:
     def __init__(self, folder, homeserver, name, console=None, **matrix):
         self.console = console

@@ -61,6 +61,7 @@ form_secret: test-form
 report_stats: false
 trusted_key_servers: []
 suppress_key_server_warning: true
+bcrypt_rounds: 4
 federation_domain_whitelist: []
 enable_registration: false
 url_preview_enabled: false
@@ -127,3 +128,12 @@ root: {{level: WARNING, handlers: [file]}}
         status, answer = self.ask("/_matrix/client/v3/login", body)
         assert status == 200, f"could not sign {name} in: {answer}"
         return answer
+
+    def events(self, room, token):
+        """All events of a room, as the homeserver has put them in order."""
+        events, start = [], ""
+        while start is not None:
+            _, answer = self.ask(f"/_matrix/client/v3/rooms/{room}/messages?dir=f&limit=500{start}", token=token)
+            events += answer["chunk"]
+            start = f"&from={answer['end']}" if "end" in answer else None
+        return events

@@ -22,6 +22,7 @@ class Network:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two writes; the second must not wait for the first
 
             def pass_on(self):
                 network.pass_on(self)
@@ -37,9 +38,16 @@ class Network:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def asked(self, request):
+        """A request is here, and the homeserver does not know yet. For those who watch."""
+
+    def answered(self, request, content):
+        """The homeserver has answered, and the coach does not know yet."""
+
     def pass_on(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         headers = {key: value for key, value in request.headers.items() if key.lower() not in ("host", "connection")}
+        self.asked(request)
         upstream = http.client.HTTPConnection("127.0.0.1", self.homeserver.port, timeout=90)
         try:
             upstream.request(request.command, request.path, body, headers)
@@ -51,6 +59,7 @@ class Network:
                     self.cuts += 1
                     request.connection.shutdown(socket.SHUT_RDWR)
                     return
+            self.answered(request, content)
             request.send_response(answer.status)
             request.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
             request.send_header("Content-Length", str(len(content)))

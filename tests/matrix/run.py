@@ -15,7 +15,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 from client import Client
-from coach import PROGRAM, Coach, delivery_key, free_port
+from coach import PROGRAM, Coach, delivery_key, free_port, judge
 from homeserver import PASSWORD, PYTHON, Homeserver
 from network import Network
 
@@ -50,13 +50,7 @@ class House:
 
     def order(self, person, room):
         """The ids of all events of a room, as the homeserver has put them in order."""
-        ids, start = [], ""
-        while start is not None:
-            path = f"/_matrix/client/v3/rooms/{room}/messages?dir=f&limit=500{start}"
-            _, answer = self.homeserver.ask(path, token=person.user["access_token"])
-            ids += [event["event_id"] for event in answer["chunk"]]
-            start = f"&from={answer['end']}" if "end" in answer else None
-        return ids
+        return [event["event_id"] for event in self.homeserver.events(room, person.user["access_token"])]
 
     def wait_empty(self, room):
         path = f"/_synapse/admin/v1/rooms/{room}/members"
@@ -108,18 +102,15 @@ class Talk:
     def check_each_answered_once(self):
         """Every message answered, in order, no answer twice, and none that answers nothing. Gives the counts."""
         order = {event: place for place, event in enumerate(self.house.order(self.person, self.room))}
-        answers = {}
-        for message in self.coach_messages():
-            answers.setdefault(message["content"].get("declic.delivery"), []).append(order[message["event_id"]])
-        lost = [event for event in self.said if delivery_key(self.room, event, 0) not in answers]
-        doubled = [key for key, places in answers.items() if len(places) > 1]
-        firsts = [answers[delivery_key(self.room, event, 0)][0] for event in self.said if event not in lost]
+        messages = sorted(self.coach_messages(), key=lambda message: order[message["event_id"]])
+        keys = [message["content"].get("declic.delivery") for message in messages]
+        lost, doubled, in_order = judge([delivery_key(self.room, event, 0) for event in self.said], keys)
         assert not lost, f"{len(lost)} of {len(self.said)} messages were not answered"
         assert not doubled, f"{len(doubled)} answers came twice"
-        assert firsts == sorted(firsts), "the answers are not in the order of the messages"
+        assert in_order, "the answers are not in the order of the messages"
         log = self.coach.log.read_text()
         assert not any(body in log for body in self.bodies if len(body) > 5), "the log holds words of a person"
-        return {"messages": len(self.said), "answers": sum(map(len, answers.values())), "lost": 0, "doubled": 0}
+        return {"messages": len(self.said), "answers": len(keys), "lost": 0, "doubled": 0}
 
 
 PROJECT = "Nous voulons comprendre ce que vivent les usagers à l'accueil de la mairie, nous sommes quatre et avons deux jours"
