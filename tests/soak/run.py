@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,12 +40,11 @@ class Side:
         self.begun = 0.0
 
     def start(self):
-        self.watch.era += 1
         self.bot.start()
 
     def kill(self):
         self.cost.end(self.bot.process.pid)
-        self.watch.era += 1
+        self.watch.disturb()
         self.bot.kill()
 
     def look(self):
@@ -52,7 +52,12 @@ class Side:
         assert self.bot.process.poll() is None, f"the {self.bot.kind} stopped by itself: {self.bot.tail()}"
         if not self.cost.counted and self.bot.ready():
             self.cost.ready(self.bot.process.pid)
-            self.watch.era += 1
+            self.watch.settle()
+
+    def calm_down(self):
+        """The homeserver is back. A bot that is still starting is not calm before it is ready."""
+        if self.cost.counted:
+            self.watch.settle()
 
     def figures(self, since):
         calm, disturbed = self.watch.latencies(self.bot.transaction)
@@ -134,7 +139,7 @@ class Soak:
 
     def restart(self):
         for side in self.sides:
-            side.watch.era += 1
+            side.watch.disturb()
         try:
             self.homeserver.stop()
         except subprocess.TimeoutExpired:
@@ -143,7 +148,7 @@ class Soak:
         time.sleep(5)
         self.homeserver.start()
         for side in self.sides:
-            side.watch.era += 1
+            side.calm_down()
         self.restarts += 1
 
     def end(self):
@@ -214,6 +219,8 @@ def main():
         if not path.exists():
             sys.exit(f"tests/soak: {what} is missing ({path}); run cargo test --no-run")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="declic-soak-"))
+    # Whoever ends it ends its processes too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("tests/soak: told to stop"))
     soak = Soak(options, folder)
     try:
         soak.write(f"seed {options.seed}, {options.agents} agents, {options.minutes} minutes, in {folder}")

@@ -4,6 +4,7 @@ What is measured is the time from the moment at which an answer of the homeserve
 to the bot, to the moment at which the bot's request to send its first reply arrives. Both bots derive the transaction of a
 reply from the message, so that the two moments belong together beyond doubt, although all is encrypted.
 """
+import itertools
 import json
 import queue
 import threading
@@ -17,12 +18,19 @@ class Watch(Network):
     def __init__(self, homeserver, user):
         super().__init__(homeserver)
         self.user = user
-        self.era = 0  # grows whenever something is killed, started or stopped
+        self.eras = itertools.count(1)
+        self.era = None  # a time without kills and restarts; none while something is not up
         self.delivered = {}  # event id -> (room, moment, era): when the bot first could know of it
         self.sent = {}  # transaction -> (moment, era): when the bot first wanted to send it
         self.arrival = threading.Event()
         self.unread = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
+
+    def disturb(self):
+        self.era = None
+
+    def settle(self):
+        self.era = next(self.eras)
 
     def asked(self, request):
         if "/send/m.room.encrypted/" in request.path:
@@ -54,7 +62,7 @@ class Watch(Network):
         for event, (room, moment, era) in list(self.delivered.items()):
             sent = self.sent.get(transaction(room, event))
             if sent and moment >= since:
-                (calm if sent[1] == era else disturbed).append(sent[0] - moment)
+                (calm if era and sent[1] == era else disturbed).append(sent[0] - moment)
         return calm, disturbed
 
 
