@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use include_dir::{Dir, include_dir};
+use tokio::sync::watch;
 
 use crate::config::Settings;
 use crate::dialogue::{Content, House, load_script};
@@ -27,6 +28,56 @@ pub struct Sources {
 pub struct Loaded {
     pub content: Option<Content>,
     pub problems: Vec<Problem>,
+}
+
+/// The content that is served now. A cheap handle; clones see the same.
+#[derive(Clone)]
+pub struct Shelf {
+    current: watch::Sender<Arc<Content>>,
+    settings: Arc<Settings>,
+}
+
+/// What came of reading the content again.
+#[derive(Debug)]
+pub enum Reloaded {
+    /// It holds from the next turn on.
+    Taken { methods: usize },
+    /// It cannot be served, for these reasons; what was served still is.
+    Refused(Vec<Problem>),
+}
+
+impl Shelf {
+    /// # Errors
+    /// As [`for_agents`].
+    pub fn fill(settings: &Settings) -> anyhow::Result<Self> {
+        let current = watch::Sender::new(Arc::new(for_agents(settings)?));
+        Ok(Self { current, settings: Arc::new(settings.clone()) })
+    }
+
+    pub fn now(&self) -> Arc<Content> {
+        Arc::clone(&self.current.borrow())
+    }
+
+    /// Follows the changes.
+    pub fn watch(&self) -> watch::Receiver<Arc<Content>> {
+        self.current.subscribe()
+    }
+
+    /// Reads the files again, as at the start of the program. It takes some seconds, so not among the turns.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub async fn reload(&self) -> anyhow::Result<Reloaded> {
+        let settings = Arc::clone(&self.settings);
+        let loaded = tokio::task::spawn_blocking(move || load_for_agents(&settings)).await??;
+        let Some(content) = loaded.content else {
+            let errors = loaded.problems.into_iter().filter(|problem| problem.severity == Severity::Error);
+            return Ok(Reloaded::Refused(errors.collect()));
+        };
+        let methods = content.library.methods().len();
+        self.current.send_replace(Arc::new(content));
+        Ok(Reloaded::Taken { methods })
+    }
 }
 
 /// Reads and checks everything.
@@ -61,7 +112,10 @@ pub fn review(sources: &Sources, house: House) -> anyhow::Result<Loaded> {
 /// # Errors
 /// The list of what must be mended.
 pub fn load_or_explain(sources: &Sources, house: House) -> anyhow::Result<Content> {
-    let loaded = load(sources, house)?;
+    explained(load(sources, house)?)
+}
+
+fn explained(loaded: Loaded) -> anyhow::Result<Content> {
     loaded.content.ok_or_else(|| {
         let errors = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error);
         let list: Vec<String> = errors.map(ToString::to_string).collect();
@@ -74,9 +128,15 @@ pub fn load_or_explain(sources: &Sources, house: House) -> anyhow::Result<Conten
 /// # Errors
 /// As [`load_or_explain`].
 pub fn for_agents(settings: &Settings) -> anyhow::Result<Content> {
-    let mut content = load_or_explain(&Sources::of(settings), House::of(settings))?;
-    library_mut(&mut content)?.set_aside(&links::broken(&settings.data));
-    Ok(content)
+    explained(load_for_agents(settings)?)
+}
+
+fn load_for_agents(settings: &Settings) -> anyhow::Result<Loaded> {
+    let mut loaded = load(&Sources::of(settings), House::of(settings))?;
+    if let Some(content) = &mut loaded.content {
+        library_mut(content)?.set_aside(&links::broken(&settings.data));
+    }
+    Ok(loaded)
 }
 
 /// The base of content that was just loaded, to be changed.

@@ -22,17 +22,20 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use super::SendError;
 use crate::clock::Timestamp;
 use crate::config::{CoachSettings, WebSettings};
-use crate::console::http::{self as console, Desk};
-use crate::dialogue::state::State;
+use crate::console::http::{self as console, Desk, DeskParts};
+use crate::dialogue::state;
 use crate::dialogue::turn::{Effect, Input, Reply};
 use crate::dialogue::{self, Content};
 use crate::inbox::{Bells, Inbox};
@@ -81,10 +84,23 @@ pub struct WebState {
     pub console: Option<Arc<Desk>>,
 }
 
+impl WebState {
+    /// The same house with other content.
+    fn with_content(&self, content: &Content) -> Self {
+        let console = self.console.as_ref().map(|desk| {
+            let content = Arc::new(content.within(desk.parts.content.house.clone()));
+            Desk::new(DeskParts { content, ..desk.parts.clone() })
+        });
+        let content = Arc::new(content.within(self.content.house.clone()));
+        let greeting = greeting(&content, self.inbox.clock().now());
+        Self { content, greeting, console, ..self.clone() }
+    }
+}
+
 /// The replies with which every conversation begins.
 pub fn greeting(content: &Content, now: Timestamp) -> Vec<Reply> {
     let opening = EventId(exchange::OPENING.to_owned());
-    let turn = dialogue::step(content, State::default(), &opening, Input::Joined, now);
+    let turn = dialogue::step(content, state::State::default(), &opening, Input::Joined, now);
     let said = |effect| if let Effect::Say(reply) = effect { Some(reply) } else { None };
     turn.effects.into_iter().filter_map(said).collect()
 }
@@ -103,7 +119,42 @@ struct App {
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, state: WebState, stop: CancellationToken) -> anyhow::Result<()> {
-    let service = router(state, stop.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    answer(listener, router(state, stop.clone()), stop).await
+}
+
+/// The same, with the content of the moment: when it changes, the next request is answered from the new one.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_current(
+    listener: TcpListener,
+    state: WebState,
+    mut contents: watch::Receiver<Arc<Content>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let current = watch::Sender::new(router(state.clone(), stop.clone()));
+    let front = Router::new().fallback(pass_on).with_state(current.subscribe());
+    let renew = async {
+        while contents.changed().await.is_ok() {
+            let content = Arc::clone(&contents.borrow_and_update());
+            current.send_modify(|pages| *pages = router(state.with_content(&content), stop.clone()));
+        }
+        std::future::pending::<anyhow::Result<()>>().await
+    };
+    tokio::select! {
+        ended = answer(listener, front, stop.clone()) => ended,
+        never = renew => never,
+    }
+}
+
+async fn pass_on(State(current): State<watch::Receiver<Router>>, request: Request) -> Response {
+    let router = current.borrow().clone();
+    let Ok(response) = router.oneshot(request).await;
+    response
+}
+
+async fn answer(listener: TcpListener, router: Router, stop: CancellationToken) -> anyhow::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         ended = serving.into_future() => ended?,
