@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::message::{ConversationId, DeliveryKey, EventId, Incoming};
-use crate::store::{Checkpoint, Received, Store, Summary};
+use crate::message::{ConversationId, DeliveryKey, EventId, Incoming, PlatformKind};
+use crate::store::{Checkpoint, Queues, Received, Store, Summary};
 
 /// Rung after a commit, so that nobody waits for a poll.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +73,16 @@ impl Inbox {
     /// The key of the newest reply of a conversation: what people see last.
     pub async fn newest_reply(&self, conversation: &ConversationId) -> anyhow::Result<Option<DeliveryKey>> {
         self.store.newest_reply(conversation).await
+    }
+
+    /// A conversation goes on under another name: its place has moved. Gives whether there was one to move.
+    pub async fn carry_over(&self, from: &ConversationId, to: &ConversationId) -> anyhow::Result<bool> {
+        self.store.carry_over(from, to).await
+    }
+
+    /// How much of a platform waits.
+    pub async fn queues(&self, platform: PlatformKind) -> anyhow::Result<Queues> {
+        self.store.queues(platform).await
     }
 
     /// Every conversation, the most recent first.

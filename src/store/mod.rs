@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod browse;
+mod carry;
 mod database;
 mod disclosure;
 mod erase;
@@ -90,6 +91,13 @@ pub enum Outcome {
         after: std::time::Duration,
     },
     GaveUp,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queues {
+    pub inbox: i64,
+    pub outbox: i64,
 }
 
 /// One line of a transcript, oldest first.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use sqlx::AnyConnection;
 
-use super::{Outcome, Store, millis, names, turn};
+use super::{Outcome, Queues, Store, millis, names, turn};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::{Concern, Reply};
 use crate::message::{ConversationId, Delivery, DeliveryKey, EventId, PlatformKind};
@@ -103,6 +103,25 @@ impl Store {
             .await
             .context("cannot release the outbox")?;
         Ok(())
+    }
+
+    /// How much waits on a platform: to be answered, and to be sent.
+    pub async fn queues(&self, platform: PlatformKind) -> anyhow::Result<Queues> {
+        let mut connection = self.database.read().await?;
+        let (inbox,): (i64,) = sqlx::query_as(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM inbox WHERE turn IS NULL AND due_at = 0 AND platform = $1",
+        )
+        .bind(platform.as_str())
+        .fetch_one(&mut *connection)
+        .await
+        .context("cannot count the inbox")?;
+        let (outbox,): (i64,) =
+            sqlx::query_as("SELECT CAST(COUNT(*) AS BIGINT) FROM outbox WHERE waiting = 1 AND platform = $1")
+                .bind(platform.as_str())
+                .fetch_one(&mut *connection)
+                .await
+                .context("cannot count the outbox")?;
+        Ok(Queues { inbox, outbox })
     }
 
     /// The key of the newest reply of a conversation.

@@ -26,6 +26,7 @@ cases!(
     a_reply_given_up_is_flagged_and_lets_the_next_pass,
     a_reminder_falls_due_once,
     strange_words_survive,
+    a_conversation_that_moves_goes_on,
     writers_at_the_same_time_lose_nothing,
 );
 
@@ -234,6 +235,27 @@ async fn writers_at_the_same_time_lose_nothing(house: House) {
         assert_eq!(words(&store, &format!("{writer}")).await, expected);
     }
     assert_eq!(send_all(&store).await.len(), 200);
+}
+
+async fn a_conversation_that_moves_goes_on(house: House) {
+    let store = house.open().await;
+    let mut remembered = says(&["oui"]);
+    remembered.state.language = declic::knowledge::Language::English;
+    exchange(&store, said("old", "1", "bonjour"), remembered).await;
+    receive(&store, said("old", "2", "encore")).await;
+    assert!(store.carry_over(&room("old"), &room("new")).await.unwrap());
+    assert!(!store.carry_over(&room("old"), &room("new")).await.unwrap(), "there is nothing left to move");
+    let pending = store.next(ALL, now()).await.unwrap().expect("what waited still waits");
+    assert_eq!(
+        (pending.conversation.clone(), pending.state.language),
+        (room("new"), declic::knowledge::Language::English)
+    );
+    assert_eq!(store.commit(pending, says(&["toujours"]), now()).await.unwrap(), Committed::Done);
+    let delivery = claim(&store, now()).await.unwrap();
+    assert_eq!(delivery.conversation, room("new"), "replies go to the new place");
+    assert_eq!(words(&store, "new").await, ["> bonjour", "< oui", "> encore", "< toujours"]);
+    exchange(&store, said("other", "1", "autre"), says(&["bien"])).await;
+    assert!(!store.carry_over(&room("new"), &room("other")).await.unwrap(), "a conversation is not written over");
 }
 
 #[tokio::test]
