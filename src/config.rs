@@ -105,10 +105,20 @@ pub struct MatrixSettings {
     pub store_passphrase: Option<SecretString>,
     pub device_name: String,
     /// Whose invitations are accepted: patterns such as `@*:agent.dinum.tchap.gouv.fr` or a bare server name.
-    /// Empty: those of the account's own server.
+    /// Empty: those of the account's own server. A room (`!…`, `#…`) is a space whose members are welcome.
     pub allow: Vec<String>,
     /// Days without a message after which a conversation is erased; 0 keeps it.
     pub retention_days: u32,
+    /// Whose invitations are refused all the same.
+    pub refuse: Vec<String>,
+    /// How the coach is called, where the server lets it choose.
+    pub display_name: Option<String>,
+    /// How much one person may write before being asked to slow down; 0: no limit.
+    pub messages_per_minute: u32,
+    /// Who may give orders, in the management room.
+    pub administrators: Vec<String>,
+    /// Its id or alias; `None`: a direct room with the first administrator, when there is one.
+    pub management_room: Option<String>,
 }
 
 #[derive(Debug, Clone)]

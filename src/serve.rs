@@ -16,15 +16,15 @@ use crate::console::doorkeeper::Doorkeeper;
 use crate::console::http::{Desk, DeskParts};
 use crate::console::oidc::Provider;
 use crate::console::people::{OPERATOR, People};
-use crate::content::{self, Sources};
-use crate::dialogue::{self, Content, House};
+use crate::content::{Reloaded, Shelf, Sources};
+use crate::dialogue::{self, House};
 use crate::inbox::{Bells, Inbox};
 use crate::lock::FolderLock;
 use crate::message::PlatformKind;
 use crate::outbox::{self, Outbox};
 use crate::platform::Platform;
 use crate::platform::discord::Discord;
-use crate::platform::health::{Health, Standing};
+use crate::platform::health::{Health, Pulse, Standing};
 use crate::platform::matrix::Matrix;
 use crate::platform::web::{self, Web, WebState};
 use crate::purge::{self, Keeping};
@@ -37,12 +37,12 @@ use crate::turns::Turns;
 /// When a part cannot start, or ends by itself.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     // From here on a signal waits for us, however early it comes.
-    let terminate = signal(SignalKind::terminate())?;
-    let content = Arc::new(content::for_agents(&settings)?);
+    let signals = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
+    let shelf = Shelf::fill(&settings)?;
     let _lock = FolderLock::take(&settings.data)?;
     let store = open_store(&settings).await?;
     let stop = CancellationToken::new();
-    let outcome = Parts::new(&settings, content, store.clone(), stop.clone()).run(&settings, terminate).await;
+    let outcome = Parts::new(&settings, shelf, store.clone(), stop.clone()).run(&settings, signals).await;
     stop.cancel();
     store.close().await;
     outcome
@@ -82,7 +82,7 @@ impl Sources {
 
 /// What the loops and platforms share.
 struct Parts {
-    content: Arc<Content>,
+    shelf: Shelf,
     store: Store,
     clock: Clock,
     bells: Bells,
@@ -93,21 +93,21 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(settings: &Settings, content: Arc<Content>, store: Store, stop: CancellationToken) -> Self {
+    fn new(settings: &Settings, shelf: Shelf, store: Store, stop: CancellationToken) -> Self {
         let (clock, bells) = (Clock::System, Bells::default());
         let inbox = Inbox::new(store.clone(), clock.clone(), bells.clone());
         let health = Health::expecting(platforms(settings));
-        Self { content, store, clock, bells, inbox, health, stop, tasks: JoinSet::new() }
+        Self { shelf, store, clock, bells, inbox, health, stop, tasks: JoinSet::new() }
     }
 
-    async fn run(mut self, settings: &Settings, terminate: Signal) -> anyhow::Result<()> {
+    async fn run(mut self, settings: &Settings, [terminate, hang_up]: [Signal; 2]) -> anyhow::Result<()> {
         let mut outgoing = vec![Platform::Web(Web::default())];
         let doorkeeper = match &settings.web {
             Some(web) => self.start_web(web.clone(), settings).await?,
             None => None,
         };
         if let Some(matrix) = &settings.matrix {
-            let handle = Matrix::with(doorkeeper.clone());
+            let handle = Matrix::with(doorkeeper.clone(), self.shelf.clone())?;
             outgoing.push(Platform::Matrix(handle.clone()));
             self.start_matrix(handle, matrix.clone(), settings.data.clone());
         }
@@ -121,6 +121,8 @@ impl Parts {
             "nothing to serve: the web part is disabled, neither Matrix nor Discord is configured"
         );
         self.start_loops(settings, outgoing);
+        let shelf = self.shelf.clone();
+        self.tasks.spawn(reload_on(hang_up, shelf, self.stop.clone()));
         self.wait(terminate).await
     }
 
@@ -131,7 +133,7 @@ impl Parts {
             .with_context(|| format!("cannot listen on {}: give another address with --listen", web.listen))?;
         let address = listener.local_addr()?;
         let chat = web.chat;
-        let content = Arc::new(self.content.within(House::on(PlatformKind::Web, settings)));
+        let content = Arc::new(self.shelf.now().within(House::on(PlatformKind::Web, settings)));
         let doorkeeper = settings.console.as_ref().map(|console| self.doorkeeper(console, &web, address));
         let desk = settings.console.as_ref().zip(doorkeeper.clone());
         let desk = desk.map(|(console, doorkeeper)| self.desk(console, &web, settings, doorkeeper)).transpose()?;
@@ -147,8 +149,9 @@ impl Parts {
             console: desk,
         };
         self.health.set(PlatformKind::Web, Standing::Ready);
-        let stop = self.stop.clone();
-        self.tasks.spawn(async move { web::serve(listener, state, stop).await.context("the web part") });
+        let (contents, stop) = (self.shelf.watch(), self.stop.clone());
+        let serving = web::serve_current(listener, state, contents, stop);
+        self.tasks.spawn(async move { serving.await.context("the web part") });
         if chat {
             println!("Déclic : http://{address}/");
         } else {
@@ -178,7 +181,7 @@ impl Parts {
             oidc: provider,
             public_url: web.public_url.clone(),
             behind_proxy: web.behind_proxy,
-            content: Arc::clone(&self.content),
+            content: self.shelf.now(),
             sources: Sources::of(settings),
             store: self.store.clone(),
             inbox: self.inbox.clone(),
@@ -190,19 +193,17 @@ impl Parts {
 
     fn start_matrix(&mut self, matrix: Matrix, settings: MatrixSettings, data: std::path::PathBuf) {
         println!("Déclic : {} ({})", settings.user, settings.homeserver);
-        let (inbox, health, stop) = (self.inbox.clone(), self.health.clone(), self.stop.clone());
+        let pulse = Pulse::of(PlatformKind::Matrix, &self.health);
+        let (inbox, stop) = (self.inbox.clone(), self.stop.clone());
         self.tasks.spawn(async move {
-            let answered = |there| {
-                health.set(PlatformKind::Matrix, if there { Standing::Ready } else { Standing::Away });
-            };
-            matrix.listen(&settings, &data, &inbox, answered, &stop).await.context("the Matrix part")
+            matrix.listen(&settings, &data, &inbox, &pulse, &stop).await.context("the Matrix part")
         });
     }
 
     fn start_discord(&mut self, discord: Discord, settings: DiscordSettings) {
         println!("Déclic : Discord");
         let (content, inbox, health, stop) =
-            (Arc::clone(&self.content), self.inbox.clone(), self.health.clone(), self.stop.clone());
+            (self.shelf.now(), self.inbox.clone(), self.health.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             let answered = move |there| {
                 health.set(PlatformKind::Discord, if there { Standing::Ready } else { Standing::Away });
@@ -212,18 +213,19 @@ impl Parts {
     }
 
     fn start_loops(&mut self, settings: &Settings, outgoing: Vec<Platform>) {
-        let contents = PlatformKind::ALL.map(|platform| self.content.within(House::on(platform, settings)));
-        let apologies = Arc::clone(&self.content);
+        let houses = PlatformKind::ALL.map(|platform| House::on(platform, settings));
+        let (shelf, apologies) = (self.shelf.clone(), self.shelf.clone());
         let turns = Turns {
             store: self.store.clone(),
             clock: self.clock.clone(),
             bells: self.bells.clone(),
             platforms: platforms(settings),
             step: move |pending: &Pending, now| {
-                let content = &contents[pending.conversation.platform() as usize];
-                dialogue::step(content, pending.state.clone(), &pending.event, pending.input.clone(), now)
+                let house = houses[pending.conversation.platform() as usize].clone();
+                let content = shelf.now().within(house);
+                dialogue::step(&content, pending.state.clone(), &pending.event, pending.input.clone(), now)
             },
-            apology: move |language| apologies.apology(language),
+            apology: move |language| apologies.now().apology(language),
         };
         let outbox = Arc::new(Outbox {
             store: self.store.clone(),
@@ -262,6 +264,25 @@ impl Parts {
             ended.context("a part panicked").flatten()?;
         }
         outcome
+    }
+}
+
+/// On SIGHUP the content is read again; what cannot be served is refused, and the log says why.
+async fn reload_on(mut hang_up: Signal, shelf: Shelf, stop: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        tokio::select! {
+            received = hang_up.recv() => if received.is_none() { return Ok(()) },
+            () = stop.cancelled() => return Ok(()),
+        }
+        match shelf.reload().await {
+            Ok(Reloaded::Taken { methods }) => tracing::info!(methods, "the content was read again"),
+            Ok(Reloaded::Refused(problems)) => {
+                for problem in problems {
+                    tracing::error!(%problem, "the new content is refused; the old one stays");
+                }
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the content cannot be read again"),
+        }
     }
 }
 

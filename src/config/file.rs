@@ -17,7 +17,7 @@ use crate::console::people::{Person, Role};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
-const KEYS: [(&str, &str); 43] = [
+const KEYS: [(&str, &str); 48] = [
     ("data", "\"data\""),
     ("knowledge", "[]"),
     ("conversations", ""),
@@ -51,6 +51,11 @@ const KEYS: [(&str, &str); 43] = [
     ("matrix.device_name", "\"Déclic\""),
     ("matrix.allow", "[]"),
     ("matrix.retention_days", ""),
+    ("matrix.refuse", "[]"),
+    ("matrix.administrators", "[]"),
+    ("matrix.management_room", ""),
+    ("matrix.display_name", ""),
+    ("matrix.messages_per_minute", "60"),
     ("discord.token", ""),
     ("discord.place", "\"private-thread\""),
     ("discord.free_text", "false"),
@@ -71,7 +76,15 @@ const SECRETS: [&str; 7] = [
     "matrix.recovery_passphrase",
     "matrix.store_passphrase",
 ];
-const LISTS: [&str; 5] = ["knowledge", "matrix.allow", "console.coaches", "console.leads", "console.administrators"];
+const LISTS: [&str; 7] = [
+    "knowledge",
+    "matrix.allow",
+    "matrix.refuse",
+    "matrix.administrators",
+    "console.coaches",
+    "console.leads",
+    "console.administrators",
+];
 const PREFIX: &str = "DECLIC";
 
 /// What the command line says, stronger than file and environment.
@@ -349,7 +362,41 @@ impl Reader {
                 .get("matrix.allow", "une liste d'adresses, par exemple [\"@*:example.org\"]")
                 .unwrap_or_default(),
             retention_days: self.retention_days("matrix"),
+            refuse: self.get("matrix.refuse", "une liste d'adresses ou de serveurs").unwrap_or_default(),
+            display_name: self.text("matrix.display_name"),
+            messages_per_minute: self.get("matrix.messages_per_minute", "un nombre").unwrap_or(60),
+            administrators: self.administrators(),
+            management_room: self.management_room(),
         })
+    }
+
+    /// Who may give orders to the coach; names that are no addresses would never be met.
+    fn administrators(&mut self) -> Vec<String> {
+        let key = "matrix.administrators";
+        let written: Vec<String> = self.get(key, "une liste d'adresses entières").unwrap_or_default();
+        for wrong in written.iter().filter(|name| !name.starts_with('@') || !name.contains(':')) {
+            let line = self.line(key);
+            let message = format!("« {key} » : « {wrong} » n'est pas une adresse entière");
+            self.problem(line, message, "par exemple \"@claire:agent.dinum.tchap.gouv.fr\"");
+        }
+        written
+    }
+
+    fn management_room(&mut self) -> Option<String> {
+        let key = "matrix.management_room";
+        let room = self.text(key)?;
+        let line = self.line(key);
+        if !room.starts_with(['!', '#']) {
+            let help = "donnez son identifiant (!…) ou son adresse (#nom:serveur)";
+            self.problem(line, format!("« {key} » : « {room} » ne désigne pas un salon"), help);
+        }
+        if self.text("matrix.homeserver").is_some()
+            && self.merged.get_array("matrix.administrators").is_ok_and(|list| list.is_empty())
+        {
+            let message = format!("« {key} » ne sert à rien sans « matrix.administrators »");
+            self.problem(line, message, "donnez l'adresse de ceux qui peuvent y commander le coach");
+        }
+        Some(room)
     }
 
     fn login(&mut self) -> MatrixLogin {

@@ -2,128 +2,240 @@
 //!
 //! `session` signs in and `folder` keeps what belongs to it, `identity` has the device signed by its owner, `sync` asks what is new, `reader` and `translate`
 //! bring it to the inbox, `invite` answers invitations, `console` gives coaches a link, `draw` and `send` bring the replies back.
+//! Operators are served by `management` (the room, who they are), `clerk` and `duty` (what is done there), `order`, `alarm`, `verify`.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use anyhow::anyhow;
 use matrix_sdk::Client;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::alarm::Cause;
+use self::clerk::Clerk;
 use self::console::Concierge;
 use self::folder::Folder;
+use self::gate::Gate;
+use self::identity::Signed;
 use self::invite::Guests;
-use self::reader::Reader;
-use self::session::{OpenError, Session};
+use self::management::Management;
+use self::reader::{Aides, Reader};
+use self::session::{Obstacle, Session, Trouble};
 use self::sync::Pause;
 use super::SendError;
+use super::health::{Pulse, Standing};
+use super::phrases::Phrases;
 use crate::config::MatrixSettings;
 use crate::console::doorkeeper::Doorkeeper;
+use crate::content::Shelf;
 use crate::inbox::Inbox;
+use crate::knowledge::Language;
 use crate::message::{Delivery, EventId};
 
+pub mod alarm;
 pub mod bookmark;
+mod clerk;
 pub mod console;
 pub mod draw;
+mod duty;
 pub mod folder;
+mod gate;
 pub mod identity;
 pub mod invite;
+pub mod management;
+pub mod order;
 pub mod reader;
 pub mod send;
 pub mod session;
 pub mod sync;
+pub mod throttle;
 pub mod translate;
+mod upgrade;
+mod verify;
+
+const WORDS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/platforms/matrix.yaml"));
+
+/// What Matrix says beside the dialogue.
+///
+/// # Errors
+/// When the words that ship cannot be read.
+pub fn shipped_phrases() -> anyhow::Result<Phrases> {
+    Phrases::read("platforms/matrix.yaml", WORDS)
+}
+
+/// What the house lends to the platform.
+#[derive(Clone)]
+pub struct Means {
+    /// Gives listed coaches a link into the console.
+    pub doorkeeper: Option<Doorkeeper>,
+    /// Reads the content again when an operator asks for it.
+    pub shelf: Shelf,
+    pub phrases: Phrases,
+}
 
 /// A cheap handle: one clone listens, another sends.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Matrix {
     /// Set once the account is signed in and has caught up with its rooms.
-    client: Arc<OnceLock<Client>>,
-    /// Gives listed coaches a link into the console.
-    doorkeeper: Option<Doorkeeper>,
+    client: watch::Sender<Option<Client>>,
+    means: Means,
+}
+
+/// What one life of the platform works with.
+struct Life<'a> {
+    settings: &'a MatrixSettings,
+    folder: Folder,
+    inbox: &'a Inbox,
+    pulse: &'a Pulse,
+    management: Management,
+    stop: &'a CancellationToken,
 }
 
 impl Matrix {
-    pub fn with(doorkeeper: Option<Doorkeeper>) -> Self {
-        Self { doorkeeper, ..Self::default() }
+    /// # Errors
+    /// When the words that ship cannot be read.
+    pub fn with(doorkeeper: Option<Doorkeeper>, shelf: Shelf) -> anyhow::Result<Self> {
+        let means = Means { doorkeeper, shelf, phrases: shipped_phrases()? };
+        Ok(Self { client: watch::Sender::new(None), means })
     }
 
     /// Signs in and hands everything that people say to the inbox, until stopped. A homeserver that is away is waited
-    /// for; `answered` is told each time whether it is there. Fails when the operator must change something: a wrong
-    /// password, token or passphrase.
+    /// for; an account that somebody must mend is tried again from time to time. Fails when the configuration must be
+    /// changed: a wrong password, token or passphrase.
     pub async fn listen(
         &self,
         settings: &MatrixSettings,
         data: &Path,
         inbox: &Inbox,
-        answered: impl Fn(bool) + Sync,
+        pulse: &Pulse,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
+        let clerk = Clerk::hire(settings, inbox, self.means.clone()).await?;
+        let management = clerk.management();
+        let life = Life { settings, folder: Folder::new(data), inbox, pulse, management, stop };
         tokio::select! {
-            outcome = self.connect_and_run(settings, data, inbox, &answered, stop) => outcome,
+            outcome = self.live(&life) => outcome,
+            () = clerk.work() => Ok(()),
             () = stop.cancelled() => Ok(()),
         }
     }
 
     /// Sends one reply under its key; the same key twice is one message.
     pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
-        match self.client.get() {
-            Some(client) => send::send(client, delivery).await,
-            None => Err(send::later(Duration::from_secs(2), anyhow!("not signed in to the homeserver yet"))),
+        let client = self.client.borrow().clone();
+        match client {
+            Some(client) => send::send(&client, delivery).await,
+            None => Err(send::later(send::NOT_YET, anyhow!("not signed in to the homeserver"))),
         }
     }
 }
 
 impl Matrix {
-    async fn connect_and_run(
-        &self,
-        settings: &MatrixSettings,
-        data: &Path,
-        inbox: &Inbox,
-        answered: &(impl Fn(bool) + Sync),
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
-        let folder = Folder::new(data);
+    /// One session after another.
+    async fn live(&self, life: &Life<'_>) -> anyhow::Result<()> {
+        let mut pause = Pause::patient();
+        loop {
+            let ended = self.connect_and_run(life, &mut pause).await;
+            self.client.send_replace(None);
+            match ended {
+                Ok(()) => return Ok(()),
+                Err(Trouble::Never(error)) => return Err(error),
+                Err(Trouble::Blocked(obstacle, error)) => self.block(life, obstacle, &error),
+                Err(Trouble::Later(error) | Trouble::Ended(error)) => {
+                    life.pulse.set(Standing::Away);
+                    tracing::warn!(error = format!("{error:#}"), "the session is interrupted; will come back");
+                }
+            }
+            pause.wait().await;
+        }
+    }
+
+    fn block(&self, life: &Life<'_>, obstacle: Obstacle, error: &anyhow::Error) {
+        let reason = self.means.phrases.say(obstacle.name(), Language::French);
+        life.pulse.block(reason);
+        life.management.raise(Cause::Blocked, reason, life.inbox.clock().now());
+        tracing::error!(reason = obstacle.name(), error = format!("{error:#}"), "the account is of no use for now");
+    }
+
+    async fn connect_and_run(&self, life: &Life<'_>, patience: &mut Pause) -> Result<(), Trouble> {
         let mut pause = Pause::default();
         let session = loop {
-            let attempt = session::open(settings, &folder, inbox).await;
-            if let Some(session) = patiently(attempt, answered, &mut pause).await? {
+            let attempt = session::open(life.settings, &life.folder, life.inbox).await;
+            if let Some(session) = patiently(attempt, life.pulse, &mut pause).await? {
                 break session;
             }
         };
+        let guests = Guests::of(life.settings, &session.me, life.management.clone());
+        let mut reader = self.reader(life, &session).await.map_err(Trouble::Never)?;
+        let client = session.client;
+        verify::attend(&client, &life.management);
+        sync::catch_up(&client, &mut reader, &guests, life.pulse).await?;
+        self.sign(life, &client).await?;
+        name_itself(&client, life.settings).await;
+        life.management.connected(&client).await;
+        self.client.send_replace(Some(client.clone()));
+        life.pulse.set(Standing::Ready);
+        life.management.over(Cause::Blocked);
+        *patience = Pause::patient();
+        sync::run(&client, reader, &guests, life.pulse, &life.management, life.stop).await
+    }
+
+    async fn reader(&self, life: &Life<'_>, session: &Session) -> anyhow::Result<Reader> {
         let Session { client, me, fresh } = session;
-        let guests = Guests::new(&settings.allow, &me);
-        let bookmark = reader::bookmark(inbox, &me).await?;
-        let concierge =
-            self.doorkeeper.clone().map(|doorkeeper| Concierge::new(client.clone(), doorkeeper)).transpose()?;
-        let mut reader = Reader::new(client.clone(), inbox.clone(), me, bookmark, fresh, concierge);
-        sync::catch_up(&client, &mut reader, &guests, answered).await?;
-        let passphrase = settings.recovery_passphrase.as_ref();
+        let bookmark = reader::bookmark(life.inbox, me).await?;
+        let doorkeeper = self.means.doorkeeper.clone();
+        let aides = Aides {
+            concierge: doorkeeper.map(|doorkeeper| Concierge::new(client.clone(), doorkeeper)).transpose()?,
+            management: life.management.clone(),
+            gate: Gate::new(client.clone(), life.settings.messages_per_minute, self.means.phrases.clone()),
+        };
+        Ok(Reader::new(client.clone(), life.inbox.clone(), me.clone(), bookmark, *fresh, aides))
+    }
+
+    async fn sign(&self, life: &Life<'_>, client: &Client) -> Result<(), Trouble> {
+        let passphrase = life.settings.recovery_passphrase.as_ref();
         let mut pause = Pause::default();
-        while patiently(identity::establish(&client, passphrase).await, answered, &mut pause).await?.is_none() {}
-        // A second listener would be a second process on one store, which `serve` refuses.
-        let _ = self.client.set(client.clone());
-        answered(true);
-        sync::run(&client, reader, &guests, answered, stop).await
+        let signed = loop {
+            if let Some(signed) =
+                patiently(identity::establish(client, passphrase).await, life.pulse, &mut pause).await?
+            {
+                break signed;
+            }
+        };
+        match signed {
+            Signed::Yes => life.management.over(Cause::Unsigned),
+            Signed::No => life.management.raise(Cause::Unsigned, "", life.inbox.clock().now()),
+        }
+        Ok(())
     }
 }
 
-/// What an attempt gave; `None`, after a pause, when the homeserver did not answer. Fails when the operator must change
-/// something.
-async fn patiently<T>(
-    attempt: Result<T, OpenError>,
-    answered: &impl Fn(bool),
-    pause: &mut Pause,
-) -> anyhow::Result<Option<T>> {
+/// Best effort: Tchap imposes the names of its accounts.
+async fn name_itself(client: &Client, settings: &MatrixSettings) {
+    let Some(wanted) = &settings.display_name else { return };
+    if let Err(error) = rename(client, wanted).await {
+        let error = format!("{:#}", anyhow::Error::from(error));
+        tracing::info!(error, "the homeserver keeps the name of the account as it is");
+    }
+}
+
+async fn rename(client: &Client, wanted: &str) -> matrix_sdk::Result<()> {
+    if client.account().get_display_name().await?.as_deref() != Some(wanted) {
+        client.account().set_display_name(Some(wanted)).await?;
+    }
+    Ok(())
+}
+
+/// What an attempt gave; `None`, after a pause, when the homeserver did not answer.
+async fn patiently<T>(attempt: Result<T, Trouble>, pulse: &Pulse, pause: &mut Pause) -> Result<Option<T>, Trouble> {
     match attempt {
         Ok(value) => Ok(Some(value)),
-        Err(OpenError::Never(error)) => Err(error),
-        Err(OpenError::Later(error)) => {
-            answered(false);
+        Err(Trouble::Later(error)) => {
+            pulse.set(Standing::Away);
             tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
             pause.wait().await;
             Ok(None)
         }
+        Err(other) => Err(other),
     }
 }

@@ -38,7 +38,13 @@ impl Phrases {
 
     /// The same, with `{placeholder}` replaced.
     pub fn fill(&self, name: &str, language: Language, placeholder: &str, words: &str) -> String {
-        self.say(name, language).replace(&format!("{{{placeholder}}}"), words)
+        self.fill_all(name, language, &[(placeholder, words)])
+    }
+
+    pub fn fill_all(&self, name: &str, language: Language, words: &[(&str, &str)]) -> String {
+        words.iter().fold(self.say(name, language).to_owned(), |text, (placeholder, words)| {
+            text.replace(&format!("{{{placeholder}}}"), words)
+        })
     }
 }
 

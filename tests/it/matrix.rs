@@ -206,7 +206,7 @@ fn a_message_mentions_nobody_and_carries_its_key() {
 fn guests_are_named_by_server_pattern_or_name() {
     use declic::platform::matrix::invite::Guests;
     let me = user_id!("@coach:agent.pm.tchap.gouv.fr");
-    let guests = |patterns: &[&str]| Guests::new(&patterns.iter().map(|&p| p.to_owned()).collect::<Vec<_>>(), me);
+    let guests = |patterns: &[&str]| Guests::new(&owned(patterns), &[], me);
     let own = guests(&[]);
     assert!(own.welcome(user_id!("@anne:agent.pm.tchap.gouv.fr")));
     assert!(!own.welcome(user_id!("@anne:agent.externe.tchap.gouv.fr")));
@@ -217,6 +217,79 @@ fn guests_are_named_by_server_pattern_or_name() {
     assert!(!some.welcome(user_id!("@anne:example.org")));
     assert!(!some.welcome(user_id!("@anne:agent.pm.tchap.gouv.fr")), "a list replaces the default");
     assert!(!some.welcome(user_id!("@anne:xagent.dinum.tchap.gouv.fr")));
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
+}
+
+#[test]
+fn the_refused_are_refused_although_their_server_is_welcome() {
+    use declic::platform::matrix::invite::Guests;
+    let guests =
+        Guests::new(&owned(&["x.fr", "!espace:x.fr"]), &owned(&["@spam*:x.fr", "y.fr"]), user_id!("@coach:x.fr"));
+    assert!(guests.welcome(user_id!("@anne:x.fr")));
+    assert!(!guests.welcome(user_id!("@spam3:x.fr")));
+    let spaces_only = Guests::new(&owned(&["!espace:x.fr"]), &[], user_id!("@coach:x.fr"));
+    assert!(!spaces_only.welcome(user_id!("@anne:x.fr")), "a listed space does not open the door to a server");
+}
+
+#[test]
+fn orders_are_read_in_both_languages_however_they_are_typed() {
+    use declic::platform::matrix::order::Order;
+    let phrases = declic::platform::matrix::shipped_phrases().unwrap();
+    let read = |text: &str| Order::read(&phrases, text);
+    assert_eq!(read("Statut"), (Order::Status, Language::French));
+    assert_eq!(read(" /status "), (Order::Status, Language::English));
+    assert_eq!(read("debloquer `@a:x`"), (Order::Unblock("@a:x".to_owned()), Language::French));
+    assert_eq!(read("DÉBLOQUER  @a:x"), (Order::Unblock("@a:x".to_owned()), Language::French));
+    assert_eq!(read("leave !r:x"), (Order::Leave("!r:x".to_owned()), Language::English));
+    assert_eq!(read("Oui"), (Order::Same(true), Language::French));
+    assert_eq!(read("console").0, Order::Console);
+    assert_eq!(read("statuts de l'association").0, Order::Unknown);
+    assert_eq!(read("").0, Order::Unknown);
+}
+
+#[test]
+fn every_obstacle_and_every_alarm_has_its_words() {
+    use declic::platform::matrix::{alarm::Cause, session::Obstacle};
+    let phrases = declic::platform::matrix::shipped_phrases().unwrap();
+    let obstacles = [Obstacle::Expired, Obstacle::Deactivated, Obstacle::Ended, Obstacle::Password].map(Obstacle::name);
+    let alarms =
+        Cause::ALL.iter().flat_map(|cause| [format!("alarm-{}", cause.name()), format!("alarm-{}-over", cause.name())]);
+    for name in obstacles.into_iter().map(str::to_owned).chain(alarms) {
+        for language in [Language::French, Language::English] {
+            assert!(!phrases.say(&name, language).is_empty(), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_is_told_once_and_its_end_once_also_after_a_new_start() {
+    use declic::clock::Clock;
+    use declic::inbox::{Bells, Inbox};
+    use declic::platform::matrix::alarm::{Cause, Due, Ledger};
+    let store = declic::store::Store::open("sqlite::memory:").await.unwrap();
+    let inbox = Inbox::new(store, Clock::System, Bells::default());
+    let at = |seconds: i64| Timestamp::from_second(1_700_000_000 + seconds).unwrap();
+    let mut ledger = Ledger::open(inbox.clone()).await.unwrap();
+    assert_eq!(ledger.due(), None);
+    for second in 0..3 {
+        ledger.raise(Cause::Withheld, "!r:x".to_owned(), at(second)).await.unwrap();
+    }
+    let mut ledger = Ledger::open(inbox.clone()).await.unwrap();
+    assert_eq!(ledger.due(), Some(Due::Raised(Cause::Withheld)));
+    ledger.told(&Due::Raised(Cause::Withheld)).await.unwrap();
+    ledger.raise(Cause::Withheld, "!other:x".to_owned(), at(9)).await.unwrap();
+    let mut ledger = Ledger::open(inbox.clone()).await.unwrap();
+    assert_eq!(ledger.due(), None, "it was told");
+    assert_eq!(ledger.get(Cause::Withheld).unwrap().about, "!r:x");
+    ledger.end(Cause::Withheld, at(130)).await.unwrap();
+    assert_eq!(ledger.due(), Some(Due::Over(Cause::Withheld)));
+    assert_eq!(ledger.get(Cause::Withheld).unwrap().minutes(at(500)), 3);
+    ledger.told(&Due::Over(Cause::Withheld)).await.unwrap();
+    let ledger = Ledger::open(inbox).await.unwrap();
+    assert!(ledger.due().is_none() && ledger.standing().next().is_none());
 }
 
 #[test]

@@ -532,6 +532,10 @@ async fn health_says_which_part_is_away_and_stays_without_the_chat() {
     service.health.set(PlatformKind::Matrix, Standing::Ready);
     let ready = json_of(service.get("/readyz").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(ready["ready"], true);
+    service.health.block(PlatformKind::Matrix, "Le compte a expiré.");
+    let blocked = json_of(service.get("/readyz").send().await.unwrap(), StatusCode::SERVICE_UNAVAILABLE).await;
+    let why = json!({"name": "matrix", "state": "blocked", "reason": "Le compte a expiré."});
+    assert_eq!(blocked["parts"][2], why);
     assert_eq!(service.get("/").send().await.unwrap().status(), StatusCode::NOT_FOUND);
     service.store.close().await;
     let away = json_of(service.get("/readyz").send().await.unwrap(), StatusCode::SERVICE_UNAVAILABLE).await;

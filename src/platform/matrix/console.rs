@@ -17,8 +17,6 @@ use crate::knowledge::Language;
 use crate::message::{ConversationId, Delivery, DeliveryKey, EventId};
 use crate::platform::phrases::Phrases;
 
-const WORDS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/platforms/matrix.yaml"));
-
 /// A question that was read later than this is not answered any more: nobody waits for it.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -43,7 +41,7 @@ impl Concierge {
     /// # Errors
     /// When the words that ship cannot be read.
     pub fn new(client: Client, doorkeeper: Doorkeeper) -> anyhow::Result<Self> {
-        Ok(Self { client, doorkeeper, phrases: Phrases::read("platforms/matrix.yaml", WORDS)? })
+        Ok(Self { client, doorkeeper, phrases: super::shipped_phrases()? })
     }
 
     /// Whether this event is a listed coach who asks, where nobody else reads.

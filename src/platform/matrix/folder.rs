@@ -1,5 +1,5 @@
 //! What is kept on disk for the account: `DATA/matrix/` holds `session.json` (who we are, and the access token), `store/`
-//! (the SDK's databases, encrypted) and, unless the operator chose a passphrase, `store.key`.
+//! (the SDK's databases, encrypted), unless the operator chose a passphrase `store.key`, and `signed-in` once it worked.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use matrix_sdk::authentication::matrix::MatrixSession;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Where a session and its keys are kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -36,6 +36,15 @@ impl Folder {
         self.0.join("store.key")
     }
 
+    fn mark(&self) -> PathBuf {
+        self.0.join("signed-in")
+    }
+
+    /// The account has worked from here before, so its settings were right.
+    pub fn was_signed_in(&self) -> bool {
+        self.mark().exists() || self.session_file().exists()
+    }
+
     /// Makes the folder, for our eyes only.
     pub fn create(&self) -> anyhow::Result<()> {
         let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
@@ -55,7 +64,8 @@ impl Folder {
     }
 
     pub fn write(&self, session: &MatrixSession) -> anyhow::Result<()> {
-        write_private(&self.session_file(), &serde_json::to_vec(session)?)
+        write_private(&self.session_file(), &serde_json::to_vec(session)?)?;
+        write_private(&self.mark(), b"")
     }
 
     /// Forgets the device, and all that it could decrypt.

@@ -1,33 +1,98 @@
 //! Coming and going: whose invitations are accepted, and when a room is left.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use matrix_sdk::Room;
-use matrix_sdk::RoomState;
-use matrix_sdk::ruma::{UserId, api::error::ErrorKind};
+use matrix_sdk::ruma::events::room::member::MembershipState;
+use matrix_sdk::ruma::{OwnedRoomId, RoomId, RoomOrAliasId, UserId, api::error::ErrorKind};
+use matrix_sdk::{Client, Room, RoomState};
+use tokio::sync::Semaphore;
+
+use super::management::Management;
+use super::upgrade;
+use crate::config::MatrixSettings;
+
+/// Rooms entered at the same time. A flood of invitations must not keep the homeserver from all else.
+const DOORS: usize = 4;
 
 /// The people and servers that may invite the coach.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Guests {
-    patterns: Vec<String>,
+    welcome: Arc<[String]>,
+    refused: Arc<[String]>,
+    /// Ids or aliases of spaces whose members are welcome.
+    spaces: Arc<[String]>,
+    management: Option<Management>,
+    doors: Arc<Semaphore>,
 }
 
 impl Guests {
-    /// Patterns such as `@*:agent.dinum.tchap.gouv.fr`, `@anna:example.org` or a bare server name. None at all: the
-    /// people of the coach's own server.
-    pub fn new(patterns: &[String], me: &UserId) -> Self {
+    /// Patterns such as `@*:agent.dinum.tchap.gouv.fr`, `@anna:example.org` or a bare server name; a room is a space
+    /// whose members are welcome. None at all: the people of the coach's own server.
+    pub fn new(welcome: &[String], refused: &[String], me: &UserId) -> Self {
         let own = || vec![me.server_name().to_string()];
-        let patterns = if patterns.is_empty() { own() } else { patterns.to_vec() };
-        Self { patterns }
+        let (spaces, people): (Vec<_>, Vec<_>) = welcome.iter().cloned().partition(|name| name.starts_with(['!', '#']));
+        let people = if welcome.is_empty() { own() } else { people };
+        let doors = Arc::new(Semaphore::new(DOORS));
+        Self { welcome: people.into(), refused: refused.into(), spaces: spaces.into(), management: None, doors }
     }
 
-    pub fn welcome(&self, person: &UserId) -> bool {
-        self.patterns.iter().any(|pattern| match pattern.strip_prefix('@') {
-            Some(_) => matches(pattern, person.as_str()),
-            None => matches(pattern, person.server_name().as_str()),
-        })
+    pub fn of(settings: &MatrixSettings, me: &UserId, management: Management) -> Self {
+        Self { management: Some(management), ..Self::new(&settings.allow, &settings.refuse, me) }
     }
+
+    /// Whether somebody is welcome by name. Administrators always are.
+    pub fn welcome(&self, person: &UserId) -> bool {
+        let is_in = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, person));
+        let administrator = self.management.as_ref().is_some_and(|management| management.is_administrator(person));
+        administrator || is_in(&self.welcome) && !is_in(&self.refused)
+    }
+
+    async fn admits(&self, person: &UserId, room: &Room) -> bool {
+        if self.welcome(person) || upgrade::is_announced(room, person).await {
+            return true;
+        }
+        let refused = self.refused.iter().any(|pattern| fits(pattern, person));
+        !refused && self.knows_by_space(person, room).await
+    }
+
+    /// A member of a listed space; and whoever brings us into that space.
+    async fn knows_by_space(&self, person: &UserId, room: &Room) -> bool {
+        let client = room.client();
+        for named in self.spaces.iter() {
+            let Some(space) = space(&client, named).await else { continue };
+            if room.room_id() == space || is_member(&client, &space, person).await {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+fn fits(pattern: &str, person: &UserId) -> bool {
+    match pattern.strip_prefix('@') {
+        Some(_) => matches(pattern, person.as_str()),
+        None => matches(pattern, person.server_name().as_str()),
+    }
+}
+
+async fn space(client: &Client, named: &str) -> Option<OwnedRoomId> {
+    let named = RoomOrAliasId::parse(named).ok()?;
+    match <&RoomId>::try_from(&*named) {
+        Ok(id) => Some(id.to_owned()),
+        Err(alias) => Some(client.resolve_room_alias(alias).await.ok()?.room_id),
+    }
+}
+
+/// Needs our own membership of the space: its list of members is for members.
+async fn is_member(client: &Client, space: &RoomId, person: &UserId) -> bool {
+    let Some(space) = client.get_room(space).filter(|space| space.state() == RoomState::Joined) else {
+        tracing::warn!(%space, "not in a space whose members are welcome: invite the coach there");
+        return false;
+    };
+    let member = space.get_member(person).await.ok().flatten();
+    member.is_some_and(|member| *member.membership() == MembershipState::Join)
 }
 
 /// `*` stands for any run of characters; case does not count.
@@ -47,8 +112,8 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// Accepts or refuses one invitation. Runs beside the sync loop: joining may take its time.
 pub async fn answer(room: Room, guests: Guests) {
     let outcome = match room.invite_details().await {
-        Ok(invitation) if guests.welcome(&invitation.inviter_id) => accept(&room).await,
-        Ok(_) => refuse(&room).await,
+        Ok(invitation) if guests.admits(&invitation.inviter_id, &room).await => accept(&room, &guests).await,
+        Ok(_) => refuse(&room, &guests).await,
         Err(error) => Err(error).context("failed to read who invites"),
     };
     if let Err(error) = outcome {
@@ -57,10 +122,16 @@ pub async fn answer(room: Room, guests: Guests) {
 }
 
 /// A homeserver may need a moment before it lets an invited account in, above all between servers.
-async fn accept(room: &Room) -> anyhow::Result<()> {
+async fn accept(room: &Room, guests: &Guests) -> anyhow::Result<()> {
     let mut wait = Duration::from_secs(1);
     loop {
-        match room.join().await {
+        let door = guests.doors.acquire().await?;
+        if room.state() != RoomState::Invited {
+            return Ok(()); // Withdrawn meanwhile, or accepted on another way.
+        }
+        let outcome = room.join().await;
+        drop(door); // Others may go while this one waits.
+        match outcome {
             Ok(()) => break,
             Err(_) if room.state() != RoomState::Invited => break,
             Err(error) if wait > Duration::from_secs(600) || is_final(&error) => return Err(error.into()),
@@ -76,11 +147,25 @@ fn is_final(error: &matrix_sdk::Error) -> bool {
     matches!(error.client_api_error_kind(), Some(ErrorKind::NotFound | ErrorKind::IncompatibleRoomVersion(_)))
 }
 
-async fn refuse(room: &Room) -> anyhow::Result<()> {
+async fn refuse(room: &Room, guests: &Guests) -> anyhow::Result<()> {
+    let _door = guests.doors.acquire().await?;
     room.leave().await.context("failed to refuse")?;
     room.forget().await.context("failed to forget a refused room")?;
     tracing::info!(room = %room.room_id(), "refused the invitation of somebody who is not on the list");
     Ok(())
+}
+
+/// We were made to leave, or left by another device: what is kept of the room goes. Best effort.
+pub async fn forget(room: Room) {
+    if room.state() == RoomState::Left && !upgrade::is_waiting_for_heir(&room).await {
+        match room.forget().await {
+            Ok(()) => tracing::info!(room = %room.room_id(), "forgot a room that is closed to us"),
+            Err(error) => {
+                let error = format!("{:#}", anyhow::Error::from(error));
+                tracing::warn!(room = %room.room_id(), error, "failed to forget a room");
+            }
+        }
+    }
 }
 
 /// Nobody is there any more: leaves too, so that an account does not carry the rooms of years.

@@ -16,13 +16,17 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId, uint};
 use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
+use super::alarm::Cause;
 use super::bookmark::{Bookmark, Sealed};
 use super::console::{Asked, Concierge};
+use super::gate::Gate;
+use super::management::{self, Business, Management, News};
 use super::translate::{Place, invites, translate};
+use super::upgrade::{self, Arrival};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::inbox::Inbox;
-use crate::message::{EventId, Incoming};
+use crate::message::{ConversationId, EventId, Incoming, PlatformKind};
 use crate::store::Checkpoint;
 
 /// Reads for one account.
@@ -35,6 +39,16 @@ pub struct Reader {
     fresh: bool,
     /// Answers coaches who ask for the console.
     concierge: Option<Concierge>,
+    /// Is told what administrators ask for, and what operators must know.
+    management: Management,
+    gate: Gate,
+}
+
+/// Who helps the reader with what is no conversation.
+pub struct Aides {
+    pub concierge: Option<Concierge>,
+    pub management: Management,
+    pub gate: Gate,
 }
 
 /// What one event of a timeline is to us.
@@ -45,6 +59,8 @@ enum Read {
     Invited,
     /// A listed coach asks for a link into the console.
     Console(Asked),
+    /// An administrator gives an order in the management room.
+    Order(management::Asked),
 }
 
 /// The name under which the inbox keeps the bookmark of an account.
@@ -65,9 +81,13 @@ impl Reader {
         me: OwnedUserId,
         bookmark: Option<Bookmark>,
         fresh: bool,
-        concierge: Option<Concierge>,
+        Aides { concierge, management, gate }: Aides,
     ) -> Self {
-        Self { client, inbox, me, bookmark, fresh, concierge }
+        Self { client, inbox, me, bookmark, fresh, concierge, management, gate }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.inbox.clock().now()
     }
 
     /// Messages wait for their keys.
@@ -79,8 +99,10 @@ impl Reader {
     pub async fn take(&mut self, response: &SyncResponse) -> anyhow::Result<Vec<Incoming>> {
         let mut read = Vec::new();
         for (id, update) in &response.rooms.joined {
-            if let Some(room) = self.client.get_room(id) {
-                read.extend(self.read_room(&room, &update.timeline).await?);
+            // A space is a list of rooms: nobody talks there.
+            if let Some(room) = self.client.get_room(id).filter(|room| !room.is_space()) {
+                let news = self.read_room(&room, &update.timeline).await?;
+                read.extend(self.settle_in(&room, news).await?);
             }
         }
         for (id, update) in &response.rooms.left {
@@ -96,7 +118,30 @@ impl Reader {
         Ok(rows)
     }
 
-    async fn read_room(&self, room: &Room, timeline: &Timeline) -> anyhow::Result<Vec<Read>> {
+    /// In a room that replaces another one nobody is greeted: the dialogue goes on.
+    async fn settle_in(&self, room: &Room, mut read: Vec<Read>) -> anyhow::Result<Vec<Read>> {
+        let came_in = |read: &Read| matches!(read, Read::Clear(said) if said.input == Input::Joined);
+        if !read.iter().any(came_in) {
+            return Ok(read);
+        }
+        match upgrade::arrival(room).await {
+            Arrival::Plain => Ok(read),
+            Arrival::Heir(old) => {
+                let [from, to] =
+                    [&old, room].map(|room| ConversationId::new(PlatformKind::Matrix, room.room_id().as_str()));
+                self.inbox.carry_over(&from, &to).await?;
+                tokio::spawn(upgrade::leave(old));
+                read.retain(|read| !came_in(read));
+                Ok(read)
+            }
+            Arrival::Misled => {
+                tokio::spawn(upgrade::leave(room.clone()));
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    async fn read_room(&mut self, room: &Room, timeline: &Timeline) -> anyhow::Result<Vec<Read>> {
         let crowded = room.joined_members_count() > 2;
         let Some(bookmark) = &self.bookmark else {
             // Nothing was ever read. What we once answered on another machine is not answered again.
@@ -111,7 +156,13 @@ impl Reader {
         if !self.fresh {
             events.extend(timeline.events.iter().cloned());
         }
-        Ok(self.interpret(room.room_id(), crowded, &events))
+        let mut read = self.interpret(room.room_id(), crowded, &events);
+        let now = self.now();
+        read.retain(|read| match read {
+            Read::Clear(said) => self.gate.admits(said, &events, now),
+            _ => true,
+        });
+        Ok(read)
     }
 
     /// In the order of the room. What was said before the coach was asked to come does not concern it; what was said
@@ -134,9 +185,17 @@ impl Reader {
             let foreign = event.sender().is_some_and(|sender| sender != self.me);
             let sealed = Sealed::new(place.room.to_owned(), event.event_id()?, self.inbox.clock().now());
             report_sealed(&sealed, utd_info);
+            self.report_withheld(place.room, utd_info);
             return foreign.then_some(Read::Sealed(sealed));
         }
+        if let TimelineEventKind::Decrypted(_) = &event.kind {
+            self.management.tell(News::Read(place.room.to_owned()));
+        }
         match event.raw().deserialize() {
+            Ok(event) if let Some(business) = self.management.business(place, &event) => match business {
+                Business::Order(asked) => Some(Read::Order(asked)),
+                Business::Nothing => None,
+            },
             Ok(event) if invites(place.me, &event) => Some(Read::Invited),
             Ok(event) => {
                 let asked = self.concierge.as_ref().and_then(|concierge| concierge.asked(place, &event));
@@ -147,6 +206,15 @@ impl Reader {
                 tracing::warn!(room = %place.room, event = ?event.event_id(), kind = ?error.classify(), "an event makes no sense");
                 None
             }
+        }
+    }
+
+    /// The operator can do something about a client that does not trust our device.
+    fn report_withheld(&self, room: &RoomId, info: &UnableToDecryptInfo) {
+        if let UnableToDecryptReason::MissingMegolmSession { withheld_code: Some(WithheldCode::Unverified) } =
+            info.reason
+        {
+            self.management.raise(Cause::Withheld, room.as_str(), self.now());
         }
     }
 
@@ -182,7 +250,10 @@ impl Reader {
     async fn try_again(&self, sealed: &Sealed) -> Retried {
         let Some(room) = self.client.get_room(&sealed.room) else { return Retried::Gone };
         match room.event(&sealed.event, None).await {
-            Ok(event) if matches!(event.kind, TimelineEventKind::UnableToDecrypt { .. }) => Retried::StillSealed,
+            Ok(TimelineEvent { kind: TimelineEventKind::UnableToDecrypt { utd_info, .. }, .. }) => {
+                self.report_withheld(&sealed.room, &utd_info);
+                Retried::StillSealed
+            }
             Ok(event) => {
                 let place = Place { me: &self.me, room: &sealed.room, crowded: room.joined_members_count() > 2 };
                 Retried::Open(self.interpret_one(&place, &event))
@@ -200,7 +271,7 @@ impl Reader {
         let place = Place { me: &self.me, room: &overdue.room, crowded: room.joined_members_count() > 2 };
         let event = EventId(format!("{}#sealed", overdue.event));
         let excuse = Incoming { conversation: place.conversation(), event, input: Input::Unreadable, at: now };
-        (!place.crowded).then_some(Read::Clear(excuse))
+        (!place.crowded && !self.management.is_here(place.room)).then_some(Read::Clear(excuse))
     }
 
     /// One transaction: the rows and the place up to which they were read.
@@ -211,6 +282,7 @@ impl Reader {
                 Read::Clear(incoming) => rows.push(incoming),
                 Read::Sealed(sealed) => bookmark.add(sealed),
                 Read::Invited => {}
+                Read::Order(asked) => self.management.tell(News::Ordered(asked)),
                 Read::Console(asked) => self.concierge.iter().for_each(|concierge| concierge.answer(asked.clone())),
             }
         }

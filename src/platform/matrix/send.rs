@@ -9,11 +9,15 @@ use matrix_sdk::ruma::{RoomId, TransactionId, uint};
 use matrix_sdk::{Client, HttpError, Room};
 
 use super::draw::{self, Drawn};
+use super::session;
 use crate::message::{Delivery, EventId};
 use crate::platform::SendError;
 
 /// A room that hangs must not hold up the others; the outbox tries again.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// While nobody is signed in.
+pub const NOT_YET: Duration = Duration::from_secs(2);
 
 /// When the homeserver does not say how long to wait. The outbox makes it longer each time.
 const SOON: Duration = Duration::from_secs(1);
@@ -102,6 +106,7 @@ fn decide(error: &HttpError) -> Option<Duration> {
         Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken | ErrorKind::UserDeactivated) => {
             Some(Duration::from_secs(60))
         }
+        Some(kind) if session::is_expired_account(kind) => Some(Duration::from_secs(60)),
         // A proxy whose homeserver is away does not know the address.
         Some(ErrorKind::Unrecognized) => Some(SOON),
         _ => (!answer.status_code.is_client_error() || answer.status_code.as_u16() == 429).then_some(SOON),

@@ -15,7 +15,7 @@ use matrix_sdk::ruma::api::client::keys::get_keys;
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{OwnedUserId, UserId};
 use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
-use matrix_sdk::{Client, HttpError, SessionMeta, SessionTokens};
+use matrix_sdk::{Client, HttpError, RefreshTokenError, SessionMeta, SessionTokens};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::bookmark::Bookmark;
@@ -24,15 +24,75 @@ use super::reader;
 use crate::config::{MatrixLogin, MatrixSettings};
 use crate::inbox::Inbox;
 
-/// Why there is no session, and so what to do about it.
+/// Why it does not work, and so what to do about it.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum Trouble {
     /// The homeserver does not answer: try again.
     #[error(transparent)]
     Later(anyhow::Error),
-    /// The operator must change something.
+    /// The session is over: sign in again.
+    #[error(transparent)]
+    Ended(anyhow::Error),
+    /// The account works no more until somebody does something: wait, and try again from time to time.
+    #[error("{1:#}")]
+    Blocked(Obstacle, anyhow::Error),
+    /// The operator must change the configuration.
     #[error(transparent)]
     Never(anyhow::Error),
+}
+
+/// What somebody must do something about. The words stand in `platforms/matrix.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Tchap's accounts end when nobody renews them.
+    Expired,
+    Deactivated,
+    /// The access token that worked is of no use any more.
+    Ended,
+    /// The password that worked is refused.
+    Password,
+}
+
+impl Obstacle {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "blocked-expired",
+            Self::Deactivated => "blocked-deactivated",
+            Self::Ended => "blocked-ended",
+            Self::Password => "blocked-password",
+        }
+    }
+}
+
+impl Trouble {
+    /// What follows from the answer to a request that was made with a session.
+    pub fn of(error: matrix_sdk::Error) -> Self {
+        let http = http_of(&error);
+        let obstacle = http.and_then(|http| match end_of(http) {
+            Some(_) => Some(Obstacle::Ended),
+            None => http.client_api_error_kind().and_then(Obstacle::of),
+        });
+        let away = http.is_some();
+        let error = anyhow::Error::from(error);
+        match obstacle {
+            Some(Obstacle::Ended) => Self::Ended(error.context("the homeserver has ended the session")),
+            Some(obstacle) => Self::Blocked(obstacle, error),
+            None if away => Self::Later(error),
+            // Only a new start, with our own token, is sure to miss nothing.
+            None => Self::Never(error.context("failed to keep what the homeserver sent")),
+        }
+    }
+}
+
+impl Obstacle {
+    fn of(kind: &ErrorKind) -> Option<Self> {
+        match kind {
+            ErrorKind::MissingToken => Some(Self::Ended),
+            ErrorKind::UserDeactivated => Some(Self::Deactivated),
+            kind if is_expired_account(kind) => Some(Self::Expired),
+            _ => None,
+        }
+    }
 }
 
 /// A device that is signed in.
@@ -69,20 +129,62 @@ fn reconcile(
 }
 
 /// Comes back as the device that we were, or signs in as a new one.
-pub async fn open(settings: &MatrixSettings, folder: &Folder, inbox: &Inbox) -> Result<Session, OpenError> {
-    folder.create().map_err(OpenError::Never)?;
+pub async fn open(settings: &MatrixSettings, folder: &Folder, inbox: &Inbox) -> Result<Session, Trouble> {
+    folder.create().map_err(Trouble::Never)?;
+    let worked = folder.was_signed_in();
     let kept =
         folder.complete_session(settings.store_passphrase.is_some()).map(|kept| reconcile(kept, settings, folder));
-    if let Some(session) = kept.transpose().map_err(OpenError::Never)?.flatten() {
-        match resume(settings, folder, session, inbox).await {
+    if let Some(session) = kept.transpose().map_err(Trouble::Never)?.flatten() {
+        match (resume(settings, folder, session.clone(), inbox).await, &settings.login) {
+            (Err(error), MatrixLogin::Password(password)) if error.end() == Some(End::Soft) => {
+                let again = sign_in_again(settings, folder, &session, password, inbox).await;
+                return again.map_err(|failure| failure.decide(worked));
+            }
             // The device was removed. With a password we may make another one.
-            Err(error) if error.is_unknown_token() && matches!(settings.login, MatrixLogin::Password(_)) => {
+            (Err(error), MatrixLogin::Password(_)) if error.end().is_some() => {
                 tracing::warn!("the homeserver has ended the session; signing in as a new device");
             }
-            outcome => return outcome.map_err(OpenFailure::decide),
+            (outcome, _) => return outcome.map_err(|failure| failure.decide(worked)),
         }
     }
-    start(settings, folder).await.map_err(OpenFailure::decide)
+    start(settings, folder).await.map_err(|failure| failure.decide(worked))
+}
+
+/// The homeserver wants the password again but still knows the device: its keys stay as they are.
+async fn sign_in_again(
+    settings: &MatrixSettings,
+    folder: &Folder,
+    kept: &MatrixSession,
+    password: &SecretString,
+    inbox: &Inbox,
+) -> Result<Session, OpenFailure> {
+    tracing::warn!("the homeserver asks for the password again; signing in as the same device");
+    let me = kept.meta.user_id.clone();
+    let client = build(settings, folder).await?;
+    let begun = rewind(&client, reader::bookmark(inbox, &me).await?).await?;
+    log_in(&client, settings, password, Some(kept.meta.device_id.as_str())).await?;
+    keep_session(&client, folder)?;
+    Ok(Session { client, me, fresh: !begun })
+}
+
+/// Writes the session down, now and each time that its tokens are renewed.
+fn keep_session(client: &Client, folder: &Folder) -> anyhow::Result<()> {
+    let session = client.matrix_auth().session().context("there is no session after signing in")?;
+    folder.write(&session)?;
+    write_renewed(client, folder)
+}
+
+fn write_renewed(client: &Client, folder: &Folder) -> anyhow::Result<()> {
+    let (reading, writing) = (folder.clone(), folder.clone());
+    let reload = move |_| {
+        let kept = reading.session().ok_or("the session file cannot be read")?;
+        Ok(SessionTokens::clone(&kept.tokens))
+    };
+    let save = move |client: Client| {
+        let session = client.matrix_auth().session().ok_or("there is no session to keep")?;
+        Ok(writing.write(&session)?)
+    };
+    Ok(client.set_session_callbacks(Box::new(reload), Box::new(save))?)
 }
 
 async fn resume(
@@ -95,6 +197,7 @@ async fn resume(
     let client = build(settings, folder).await?;
     let begun = rewind(&client, reader::bookmark(inbox, &me).await?).await?;
     client.restore_session(session).await?;
+    write_renewed(&client, folder)?;
     client.whoami().await?;
     Ok(Session { client, me, fresh: !begun })
 }
@@ -118,12 +221,12 @@ async fn start(settings: &MatrixSettings, folder: &Folder) -> Result<Session, Op
     folder.wipe()?;
     let client = build(settings, folder).await?;
     match &settings.login {
-        MatrixLogin::Password(password) => log_in(&client, settings, password).await?,
+        MatrixLogin::Password(password) => log_in(&client, settings, password, None).await?,
         MatrixLogin::AccessToken { token, device } => adopt(&client, settings, token, device).await?,
     }
-    let session = client.matrix_auth().session().context("there is no session after signing in")?;
-    folder.write(&session)?;
-    Ok(Session { client, me: session.meta.user_id, fresh: true })
+    keep_session(&client, folder)?;
+    let me = client.user_id().context("there is no session after signing in")?.to_owned();
+    Ok(Session { client, me, fresh: true })
 }
 
 async fn build(settings: &MatrixSettings, folder: &Folder) -> anyhow::Result<Client> {
@@ -143,6 +246,7 @@ async fn build(settings: &MatrixSettings, folder: &Folder) -> anyhow::Result<Cli
         .request_config(RequestConfig::new().timeout(Duration::from_secs(30)).retry_limit(3))
         .with_encryption_settings(encryption)
         .with_enable_share_history_on_invite(false)
+        .handle_refresh_tokens()
         .cross_process_store_config(CrossProcessLockConfig::SingleProcess)
         .user_agent(concat!("declic/", env!("CARGO_PKG_VERSION")))
         .build()
@@ -150,9 +254,18 @@ async fn build(settings: &MatrixSettings, folder: &Folder) -> anyhow::Result<Cli
         .context("failed to open the key store; was matrix.store_passphrase changed?")
 }
 
-async fn log_in(client: &Client, settings: &MatrixSettings, password: &SecretString) -> Result<(), OpenFailure> {
-    let login = client.matrix_auth().login_username(&settings.user, password.expose_secret());
-    login.initial_device_display_name(&settings.device_name).send().await?;
+/// As this device, or as a new one. Homeservers whose tokens are short-lived give another to renew them with.
+async fn log_in(
+    client: &Client,
+    settings: &MatrixSettings,
+    password: &SecretString,
+    device: Option<&str>,
+) -> Result<(), OpenFailure> {
+    let mut login = client.matrix_auth().login_username(&settings.user, password.expose_secret());
+    if let Some(device) = device {
+        login = login.device_id(device);
+    }
+    login.initial_device_display_name(&settings.device_name).request_refresh_token().send().await?;
     Ok(())
 }
 
@@ -205,6 +318,35 @@ async fn refuse_used_device(client: &Client, user: &UserId, device: &str) -> Res
         .into())
 }
 
+fn http_of(error: &matrix_sdk::Error) -> Option<&HttpError> {
+    match error {
+        matrix_sdk::Error::Http(http) => Some(http),
+        _ => None,
+    }
+}
+
+/// How a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The password is wanted again, and the device is still known.
+    Soft,
+    Hard,
+}
+
+/// A token that could not be renewed hides what the homeserver said of the old one.
+fn end_of(error: &HttpError) -> Option<End> {
+    let (renewing, kind) = match error {
+        HttpError::RefreshToken(RefreshTokenError::MatrixAuth(inner)) => (true, inner.client_api_error_kind()?),
+        other => (false, other.client_api_error_kind()?),
+    };
+    match kind {
+        ErrorKind::UnknownToken(data) if data.soft_logout => Some(End::Soft),
+        ErrorKind::UnknownToken(_) => Some(End::Hard),
+        ErrorKind::Forbidden if renewing => Some(End::Soft),
+        _ => None,
+    }
+}
+
 /// What went wrong, before it is known what follows from it.
 #[derive(Debug, thiserror::Error)]
 enum OpenFailure {
@@ -217,38 +359,42 @@ enum OpenFailure {
 }
 
 impl OpenFailure {
-    fn kind(&self) -> Option<&ErrorKind> {
+    fn http(&self) -> Option<&HttpError> {
         match self {
-            Self::Http(error) => error.client_api_error_kind(),
-            Self::Sdk(error) => error.client_api_error_kind(),
+            Self::Http(error) => Some(error),
+            Self::Sdk(error) => http_of(error),
             Self::Other(_) => None,
         }
     }
 
-    fn is_unknown_token(&self) -> bool {
-        matches!(self.kind(), Some(ErrorKind::UnknownToken(_)))
+    fn end(&self) -> Option<End> {
+        end_of(self.http()?)
     }
 
-    fn decide(self) -> OpenError {
-        let advice = match self.kind() {
-            Some(ErrorKind::UnknownToken(_)) => "the homeserver does not know matrix.access_token (any more)",
-            Some(ErrorKind::Forbidden) => "the homeserver refuses matrix.user or matrix.password",
-            Some(ErrorKind::UserDeactivated) => "the account is deactivated",
-            Some(kind) if is_expired_account(kind) => "the account has expired: renew it by the link in its mailbox",
+    /// What never worked is a mistake in the configuration; what did will work again once somebody has seen to it.
+    fn decide(self, worked: bool) -> Trouble {
+        let (advice, obstacle) = match self.http().and_then(HttpError::client_api_error_kind) {
+            _ if self.end().is_some() => {
+                ("the homeserver does not know matrix.access_token (any more)", Obstacle::Ended)
+            }
+            Some(ErrorKind::Forbidden) => ("the homeserver refuses matrix.user or matrix.password", Obstacle::Password),
+            Some(ErrorKind::UserDeactivated) => ("the account is deactivated", Obstacle::Deactivated),
+            Some(kind) if is_expired_account(kind) => ("the account has expired", Obstacle::Expired),
             _ => return self.undecided(),
         };
-        OpenError::Never(anyhow::Error::from(self).context(advice))
+        let error = anyhow::Error::from(self).context(advice);
+        if worked || obstacle == Obstacle::Expired { Trouble::Blocked(obstacle, error) } else { Trouble::Never(error) }
     }
 
-    fn undecided(self) -> OpenError {
+    fn undecided(self) -> Trouble {
         match self {
-            Self::Other(error) => OpenError::Never(error),
-            other => OpenError::Later(other.into()),
+            Self::Other(error) => Trouble::Never(error),
+            other => Trouble::Later(other.into()),
         }
     }
 }
 
 /// Tchap's word for an account that nobody renewed.
-fn is_expired_account(kind: &ErrorKind) -> bool {
+pub fn is_expired_account(kind: &ErrorKind) -> bool {
     kind.errcode().as_str() == "ORG_MATRIX_EXPIRED_ACCOUNT"
 }

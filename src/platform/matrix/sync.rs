@@ -8,23 +8,31 @@ use matrix_sdk::config::SyncSettings;
 use matrix_sdk::ruma::api::client::filter::{Filter as EventFilter, FilterDefinition, RoomEventFilter};
 use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::ReceiptType;
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
-use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, RoomId, uint};
 use matrix_sdk::{Client, Room, RoomState};
 use tokio_util::sync::CancellationToken;
 
+use super::alarm::Cause;
 use super::invite::{self, Guests};
+use super::management::Management;
 use super::reader::Reader;
+use super::session::Trouble;
+use super::upgrade;
+use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::message::Incoming;
+use crate::platform::health::{Pulse, Standing};
 
 /// How long the homeserver may wait for something to happen before it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same while messages wait for their keys: they are tried again between two answers.
 const IMPATIENCE: Duration = Duration::from_secs(5);
+
+/// An absence that operators hear of: a restart is shorter.
+const LONG_ABSENCE_SECS: i64 = 60;
 
 /// Only what we read. Presence, typing and receipts of others would move the token for nothing.
 fn filter() -> Filter {
@@ -40,20 +48,17 @@ fn settings(timeout: Duration) -> SyncSettings {
 }
 
 /// The first answer, at once: what was said while we were away.
-pub async fn catch_up(
-    client: &Client,
-    reader: &mut Reader,
-    guests: &Guests,
-    answered: &impl Fn(bool),
-) -> anyhow::Result<()> {
+pub async fn catch_up(client: &Client, reader: &mut Reader, guests: &Guests, pulse: &Pulse) -> Result<(), Trouble> {
     let mut pause = Pause::default();
     while let Err(error) = once(client, reader, guests, Duration::ZERO).await {
-        answered(false);
-        fail_unless_away(error)?;
+        wait_unless_over(error, pulse)?;
         pause.wait().await;
     }
     for room in client.invited_rooms() {
         tokio::spawn(invite::answer(room, guests.clone()));
+    }
+    for room in client.joined_rooms().into_iter().filter(|room| room.successor_room().is_some()) {
+        tokio::spawn(upgrade::follow(room));
     }
     Ok(())
 }
@@ -75,6 +80,13 @@ async fn once(client: &Client, reader: &mut Reader, guests: &Guests, timeout: Du
     for room in response.rooms.invited.keys().filter_map(|id| client.get_room(id)) {
         tokio::spawn(invite::answer(room, guests.clone()));
     }
+    let closed = response.rooms.joined.keys().filter_map(|id| client.get_room(id));
+    for room in closed.filter(|room| room.successor_room().is_some()) {
+        tokio::spawn(upgrade::follow(room));
+    }
+    for room in response.rooms.left.keys().filter_map(|id| client.get_room(id)) {
+        tokio::spawn(invite::forget(room));
+    }
     for room in new.iter().filter(|incoming| incoming.input == Input::Left).filter_map(|left| room_of(client, left)) {
         if room.state() == RoomState::Joined && room.joined_members_count() <= 1 {
             tokio::spawn(invite::depart(room));
@@ -84,19 +96,15 @@ async fn once(client: &Client, reader: &mut Reader, guests: &Guests, timeout: Du
     Ok(())
 }
 
-/// A homeserver that is away is waited for. An ended session is for the operator; and when the SDK fails to keep what it
-/// was given, only a new start, with our own token, is sure to miss nothing.
-fn fail_unless_away(error: matrix_sdk::Error) -> anyhow::Result<()> {
-    let ended = matches!(error.client_api_error_kind(), Some(ErrorKind::UnknownToken(_)));
-    let away = matches!(error, matrix_sdk::Error::Http(_));
-    let error = anyhow::Error::from(error);
-    match (ended, away) {
-        (true, _) => Err(error.context("the homeserver has ended the session")),
-        (false, false) => Err(error.context("failed to keep what the homeserver sent")),
-        (false, true) => {
+/// A homeserver that is away is waited for.
+fn wait_unless_over(error: matrix_sdk::Error, pulse: &Pulse) -> Result<(), Trouble> {
+    match Trouble::of(error) {
+        Trouble::Later(error) => {
+            pulse.set(Standing::Away);
             tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
             Ok(())
         }
+        other => Err(other),
     }
 }
 
@@ -105,12 +113,14 @@ pub async fn run(
     client: &Client,
     mut reader: Reader,
     guests: &Guests,
-    answered: &(impl Fn(bool) + Sync),
+    pulse: &Pulse,
+    management: &Management,
     stop: &CancellationToken,
-) -> anyhow::Result<()> {
+) -> Result<(), Trouble> {
     let keys = client.encryption().room_keys_received_stream().await;
     let mut keys = std::pin::pin!(futures_util::stream::iter(keys).flatten());
     let mut pause = Pause::default();
+    let mut absence = Absence::default();
     while !stop.is_cancelled() {
         let timeout = if reader.waits_for_keys() { IMPATIENCE } else { PATIENCE };
         // A stop in the middle is as good as a crash: what is not in the inbox is asked for again at the next start.
@@ -118,11 +128,15 @@ pub async fn run(
             outcome = once(client, &mut reader, guests, timeout) => outcome,
             () = stop.cancelled() => break,
         };
-        answered(outcome.is_ok());
         match outcome {
-            Ok(()) => pause = Pause::default(),
+            Ok(()) => {
+                pulse.set(Standing::Ready);
+                absence.ends(management);
+                pause = Pause::default();
+            }
             Err(error) => {
-                fail_unless_away(error)?;
+                wait_unless_over(error, pulse)?;
+                absence.goes_on(management, reader.now());
                 tokio::select! { () = pause.wait() => {}, () = stop.cancelled() => break }
             }
         }
@@ -159,15 +173,49 @@ fn room_of(client: &Client, incoming: &Incoming) -> Option<Room> {
     client.get_room(&RoomId::parse(incoming.conversation.address()).ok()?)
 }
 
-/// Longer and longer, up to a minute.
+/// Since when the homeserver has not answered. Operators hear of it when it lasts.
 #[derive(Debug, Default)]
+struct Absence {
+    since: Option<Timestamp>,
+}
+
+impl Absence {
+    fn goes_on(&mut self, management: &Management, now: Timestamp) {
+        let since = *self.since.get_or_insert(now);
+        if now.duration_since(since).as_secs() >= LONG_ABSENCE_SECS {
+            management.raise(Cause::Away, "", since);
+        }
+    }
+
+    fn ends(&mut self, management: &Management) {
+        if self.since.take().is_some() {
+            management.over(Cause::Away);
+        }
+    }
+}
+
+/// Longer and longer, up to a limit.
+#[derive(Debug)]
 pub struct Pause {
     doublings: u32,
+    longest: Duration,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self { doublings: 0, longest: Duration::from_secs(60) }
+    }
 }
 
 impl Pause {
+    /// For what a person must mend: asking each minute would only fill the logs of the homeserver.
+    pub fn patient() -> Self {
+        Self { doublings: 2, longest: Duration::from_secs(300) }
+    }
+
     pub async fn wait(&mut self) {
-        tokio::time::sleep(Duration::from_secs(1 << self.doublings.min(6)).min(Duration::from_secs(60))).await;
+        let wait = Duration::from_secs(1 << self.doublings.min(16));
+        tokio::time::sleep(wait.min(self.longest)).await;
         self.doublings += 1;
     }
 }

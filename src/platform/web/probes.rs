@@ -27,6 +27,15 @@ struct Report {
 struct Part {
     name: &'static str,
     state: Standing,
+    /// What somebody must do, when it is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Part {
+    fn new(name: &'static str, state: Standing) -> Self {
+        Self { name, state, reason: None }
+    }
 }
 
 pub fn router() -> Router<Arc<App>> {
@@ -34,10 +43,12 @@ pub fn router() -> Router<Arc<App>> {
 }
 
 async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let content = Part { name: "content", state: Standing::Ready };
-    let store = Part { name: "store", state: store_standing(&app).await };
-    let platforms = app.house.health.platforms();
-    let platforms = platforms.into_iter().map(|(kind, state)| Part { name: kind.as_str(), state });
+    let content = Part::new("content", Standing::Ready);
+    let store = Part::new("store", store_standing(&app).await);
+    let health = &app.house.health;
+    let platforms = health.platforms().into_iter();
+    let platforms =
+        platforms.map(|(kind, state)| Part { reason: health.reason(kind), ..Part::new(kind.as_str(), state) });
     let parts: Vec<Part> = [content, store].into_iter().chain(platforms).collect();
     let ready = parts.iter().all(|part| part.state == Standing::Ready);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
