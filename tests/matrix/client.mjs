@@ -17,6 +17,7 @@ logger.setLevel?.(process.env.CLIENT_DEBUG ? 0 : 5);
 const baseUrl = process.argv[2];
 const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 let client;
+let verifying; // how the last verification ends
 
 // Room keys may be held back, so that the other side receives messages that it cannot read yet.
 let held = null;
@@ -74,7 +75,7 @@ const commands = {
     const session = await sdk.createClient({ baseUrl }).loginRequest(login);
     client = sdk.createClient({
       baseUrl, fetchFn, userId: session.user_id, deviceId: session.device_id, accessToken: session.access_token,
-      timelineSupport: true,
+      timelineSupport: true, verificationMethods: ['m.sas.v1'],
     });
     await client.initRustCrypto({ useIndexedDB: false });
     await client.getCrypto().bootstrapCrossSigning({
@@ -159,6 +160,55 @@ const commands = {
     }
     const status = await crypto.getUserVerificationStatus(user);
     return { devices: judged, identity_changed: status.needsUserApproval };
+  },
+
+  // ---- What operators and administrators of rooms do ----
+
+  /** Any room: `options` as in the specification. */
+  async create({ options }) { return { room: (await client.createRoom(options)).room_id }; },
+  async invite({ room, user }) { await client.invite(room, user); return {}; },
+  async kick({ room, user }) { await client.kick(room, user, ''); return {}; },
+  async ban({ room, user }) { await client.ban(room, user, ''); return {}; },
+  async upgrade({ room, version }) { return { room: (await client.upgradeRoom(room, version)).replacement_room }; },
+  async state({ room, type, key = '', content }) { return client.sendStateEvent(room, type, content, key); },
+  async read_state({ room, type, key = '' }) { return { content: await client.getStateEvent(room, type, key) }; },
+
+  /** Waits for an invitation by this user; gives the room. */
+  async invited({ by, timeout = 30 }) {
+    const open = () => client.getRooms().find((room) => room.getMyMembership() === 'invite' &&
+      room.getMember(client.getUserId())?.events.member?.getSender() === by);
+    return { room: (await until(open, timeout, `an invitation by ${by}`)).roomId };
+  },
+
+  /** Waits for a message of a sender that holds these words. */
+  async hears({ room, sender, words, timeout = 30 }) {
+    const holds = (event) => event.getSender() === sender && !event.isDecryptionFailure() && (event.getContent().body ?? '').includes(words);
+    return { message: await shown(await until(() => inRoom(room).find(holds), timeout, `« ${words} »`)) };
+  },
+
+  /** Keeps its keys from devices that nobody here has verified. */
+  async distrust({ room, on }) {
+    client.getCrypto().globalBlacklistUnverifiedDevices = on;
+    await client.getCrypto().forceDiscardSession(room);
+    return {};
+  },
+
+  /** Asks to verify somebody by emojis, in a room; gives the emojis, and leaves the verification open. */
+  async verify({ user, room, timeout = 30 }) {
+    const request = await client.getCrypto().requestVerificationDM(user, room);
+    await until(() => request.phase >= 3, timeout, 'the other side to accept');
+    if (request.phase !== 3) throw new Error(`the verification is in phase ${request.phase}`);
+    const verifier = await request.startVerification('m.sas.v1');
+    let sas;
+    verifier.on('show_sas', (shown) => { sas = shown; });
+    verifying = verifier.verify().then(() => 'done', (error) => `failed: ${error?.message ?? error}`);
+    await until(() => sas, timeout, 'the emojis');
+    await sas.confirm();
+    return { emojis: sas.sas.emoji.map(([symbol]) => symbol) };
+  },
+  async verified({ timeout = 30 }) {
+    const late = sleep(timeout * 1000).then(() => 'too late');
+    return { outcome: await Promise.race([verifying, late]) };
   },
 
   async quit() { client?.stopClient(); setTimeout(() => process.exit(0), 20); return {}; },

@@ -5,21 +5,15 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
-from homeserver import PASSWORD
+from homeserver import PASSWORD, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("DECLIC", ROOT / "target/debug/declic"))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def delivery_key(room, event, index):
@@ -42,8 +36,8 @@ def judge(expected, keys):
 
 
 class Coach:
-    def __init__(self, folder, homeserver, name, console=None, **matrix):
-        self.console = console
+    def __init__(self, folder, homeserver, name, console=None, content=None, clock=None, **matrix):
+        self.console, self.content, self.clock = console, content or {}, clock
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data, self.log = self.folder / "data", self.folder / "coach.log"
@@ -58,15 +52,29 @@ class Coach:
         lines = ["[web]", f'listen = "127.0.0.1:{self.port}"']
         if self.console is not None:
             lines += ["[console]", "enabled = true", f"coaches = {json.dumps(self.console)}"]
+        for key in ("knowledge", "conversations"):
+            if key in self.content:
+                lines.insert(0, f"{key} = {json.dumps(self.content[key])}")
         lines += ["[matrix]"]
         # JSON strings and lists are TOML too.
         lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.settings.items()]
         config = self.folder / "declic.toml"
         config.write_text("\n".join(lines) + "\n")
         command = [str(PROGRAM), "serve", "--data", str(self.data), "--config", str(config)]
-        output = self.log.open("a")
-        self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=self.folder)
+        output, environment = self.log.open("a"), {**os.environ, **self.false_clock()}
+        self.process = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=self.folder, env=environment
+        )
         return self
+
+    def false_clock(self):
+        """The time of day is shifted by what a file says; how long things take stays true."""
+        if self.clock is None:
+            return {}
+        library = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+        assert library, "libfaketime is missing: install the package faketime"
+        shift = {"FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        return {"LD_PRELOAD": str(library), **shift}
 
     def wait_ready(self, seconds=60):
         end = time.monotonic() + seconds
@@ -84,6 +92,26 @@ class Coach:
             return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status == 200
         except OSError:
             return False
+
+    def report(self):
+        """What `/readyz` says of Matrix: its state, and why."""
+        try:
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2)
+        except urllib.error.HTTPError as error:
+            answer = error
+        return next(part for part in json.load(answer)["parts"] if part["name"] == "matrix")
+
+    def wait_state(self, state, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process.poll() is None, f"the coach stopped with {self.process.returncode}: {self.tail()}"
+            try:
+                if self.report()["state"] == state:
+                    return self.report()
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"the coach is not {state} after {seconds} s but {self.report()}: {self.tail()}")
 
     def kill(self):
         """No farewell: as a power cut, or the kernel short of memory."""

@@ -2,13 +2,18 @@
 import hashlib
 import hmac
 import json
+import os
 import pathlib
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
+HERE = pathlib.Path(__file__).resolve().parent
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
 SECRET = "test-shared-secret"
@@ -34,15 +39,86 @@ rc_room_creation: {per_second: 10000, burst_count: 10000}
 """
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# What makes the state's messaging different: the rules of its rooms, names that nobody chooses, accounts that expire.
+# `room_access_rules` 1.0.0 does not know rooms of version 12.
+TCHAP = """
+modules:
+  - module: room_access_rules.RoomAccessRules
+    config: {{domains_forbidden_when_restricted: [agent.externe.localhost], id_server: 127.0.0.1}}
+  - module: expiry.Expiry
+    config: {{file: {folder}/expired.txt}}
+default_room_version: "10"
+enable_set_displayname: false
+enable_3pid_changes: false
+"""
+
+# Little of everything, and access tokens that live for seconds.
+STRICT = """
+rc_message: {{per_second: 1, burst_count: 5}}
+rc_joins:
+  local: {{per_second: 0.5, burst_count: 3}}
+  remote: {{per_second: 0.5, burst_count: 3}}
+refreshable_access_token_lifetime: 10s
+"""
+
+KINDS = {"default": "", "tchap": TCHAP, "strict": STRICT}
+
+
+# Many people at once, and messages of another day: what an application service may do.
+CROWD_TOKEN = "test-crowd"
+CROWD = f"""
+id: crowd
+url: null
+as_token: {CROWD_TOKEN}
+hs_token: test-crowd-back
+sender_localpart: crowd
+rate_limited: false
+namespaces: {{users: [{{regex: '@foule.*:localhost', exclusive: false}}], aliases: [], rooms: []}}
+"""
+
+
+def on(kind):
+    """A test that needs a homeserver of this kind."""
+    def mark(test):
+        test.kind = kind
+        return test
+    return mark
+
+
+class Homeservers:
+    """One of each kind, started when it is first needed."""
+
+    def __init__(self, folder):
+        self.folder, self.running, self.turn = folder, {}, threading.Lock()
+
+    def get(self, kind):
+        with self.turn:
+            if kind not in self.running:
+                self.running[kind] = Homeserver(self.folder / f"synapse-{kind}", free_port(), kind)
+                self.running[kind].start()
+            return self.running[kind]
+
+    def stop(self):
+        for homeserver in self.running.values():
+            homeserver.stop()
+
+
 class Homeserver:
-    def __init__(self, folder, port):
-        self.folder, self.port = pathlib.Path(folder), port
+    def __init__(self, folder, port, kind="default"):
+        self.folder, self.port, self.kind = pathlib.Path(folder), port, kind
         self.url = f"http://127.0.0.1:{port}"
         self.process = None
         self.folder.mkdir(parents=True)
         self.config = self.folder / "homeserver.yaml"
         self.config.write_text(self._settings())
         (self.folder / "log.yaml").write_text(self._logging())
+        (self.folder / "crowd.yaml").write_text(CROWD)
         self._synapse("--generate-keys", check=True)
 
     def _settings(self):
@@ -67,7 +143,9 @@ enable_registration: false
 url_preview_enabled: false
 presence: {{enabled: false}}
 encryption_enabled_by_default_for_room_type: invite
-{LIMITS_OFF}"""
+bcrypt_rounds: 4
+app_service_config_files: [{self.folder}/crowd.yaml]
+{LIMITS_OFF}{KINDS[self.kind].format(folder=self.folder)}"""
 
     def _logging(self):
         return f"""
@@ -79,10 +157,11 @@ root: {{level: WARNING, handlers: [file]}}
 
     def _synapse(self, *options, check=False):
         command = [str(PYTHON), "-m", "synapse.app.homeserver", "-c", str(self.config), *options]
+        environment = {**os.environ, "PYTHONPATH": str(HERE)}  # for the modules of this folder
         output = (self.folder / "output.log").open("a")
         if check:
-            return subprocess.run(command, stdout=output, stderr=output, check=True)
-        return subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+            return subprocess.run(command, stdout=output, stderr=output, check=True, env=environment)
+        return subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=environment)
 
     def start(self):
         self.process = self._synapse()
@@ -96,9 +175,29 @@ root: {{level: WARNING, handlers: [file]}}
                 time.sleep(0.1)
         sys.exit(f"the homeserver did not start within 30 s; see {self.folder}/output.log")
 
+    def expire(self, user, expired=True):
+        """As an account of Tchap that nobody renews. Only where the module is."""
+        file = self.folder / "expired.txt"
+        users = set(file.read_text().split()) if file.exists() else set()
+        file.write_text("\n".join(users | {user} if expired else users - {user}))
+
     def stop(self):
         self.process.terminate()
         self.process.wait(20)
+
+    def crowd(self, path, body=None, user=None, method=None, **query):
+        """A request of the application service, as one of its people."""
+        if user:
+            query["user_id"] = user
+        path += "?" + urllib.parse.urlencode(query) if query else ""
+        status, answer = self.ask(path, body, CROWD_TOKEN, method)
+        assert status == 200, f"{path}: {status} {answer}"
+        return answer
+
+    def crowd_member(self, name):
+        """Somebody of the crowd, without a password: quick to make."""
+        self.crowd("/_matrix/client/v3/register", {"type": "m.login.application_service", "username": name})
+        return f"@{name}:localhost"
 
     def ask(self, path, body=None, token=None, method=None):
         """A request as JSON; gives (status, answer)."""

@@ -5,6 +5,7 @@ few milliseconds; here it is as long as a test needs.
 """
 import http.client
 import http.server
+import json
 import random
 import socket
 import threading
@@ -18,6 +19,10 @@ class Network:
         self.homeserver, self.delay, self.cut = homeserver, delay, cut
         self.chance = random.Random(seed)
         self.cuts = 0
+        # What a test may set: an answer in place of the homeserver's, `(path, token) -> (status, answer) or None`; a
+        # change of what a sync brought, `(answer) -> answer`; nobody is there at all.
+        self.answer = self.twist = None
+        self.closed = False
         network = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -46,6 +51,14 @@ class Network:
 
     def pass_on(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        if self.closed:
+            request.close_connection = True
+            request.connection.shutdown(socket.SHUT_RDWR)
+            return
+        ready = self.answer and self.answer(request.path, request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if ready:
+            self.reply(request, ready[0], "application/json", json.dumps(ready[1]).encode())
+            return
         headers = {key: value for key, value in request.headers.items() if key.lower() not in ("host", "connection")}
         self.asked(request)
         upstream = http.client.HTTPConnection("127.0.0.1", self.homeserver.port, timeout=90)
@@ -53,6 +66,8 @@ class Network:
             upstream.request(request.command, request.path, body, headers)
             answer = upstream.getresponse()
             content = answer.read()
+            if self.twist and "/v3/sync" in request.path and answer.status == 200:
+                content = json.dumps(self.twist(json.loads(content))).encode()
             if "/send/" in request.path and "/rooms/" in request.path:
                 time.sleep(self.delay * self.chance.random())
                 if self.chance.random() < self.cut:
@@ -60,15 +75,19 @@ class Network:
                     request.connection.shutdown(socket.SHUT_RDWR)
                     return
             self.answered(request, content)
-            request.send_response(answer.status)
-            request.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
-            request.send_header("Content-Length", str(len(content)))
-            request.end_headers()
-            request.wfile.write(content)
+            self.reply(request, answer.status, answer.headers.get("Content-Type", "application/json"), content)
         except OSError:
             request.close_connection = True
         finally:
             upstream.close()
+
+    @staticmethod
+    def reply(request, status, kind, content):
+        request.send_response(status)
+        request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
 
     def stop(self):
         self.server.shutdown()

@@ -14,9 +14,10 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import operations
 from client import Client
-from coach import PROGRAM, Coach, delivery_key, free_port, judge
-from homeserver import PASSWORD, PYTHON, Homeserver
+from coach import PROGRAM, Coach, delivery_key, judge
+from homeserver import PASSWORD, PYTHON, Homeservers, on
 from network import Network
 
 HERE = pathlib.Path(__file__).parent
@@ -41,6 +42,15 @@ class House:
         self.clients.append(client)
         client.user = client.login(user=self.name("anne"), password=PASSWORD)
         return client
+
+    def talk(self, person, coach, **room):
+        return Talk(self, person, coach, **room)
+
+    def talk_in(self, person, coach, room):
+        """In a room that is there already."""
+        talk = Talk.__new__(Talk)
+        talk.house, talk.person, talk.coach, talk.room, talk.said, talk.bodies = self, person, coach, room, [], []
+        return talk
 
     def coach(self, network=None, **settings):
         name = self.name("coach")
@@ -422,9 +432,9 @@ def test_wrong_secrets(house):
         assert not any(secret in coach.tail() for secret in secrets), "a secret is in the log"
 
 
-def play(name, homeserver, folder):
+def play(name, homeservers, folder):
     """One test; gives whether it passed, and prints how it went in one go."""
-    house, start = House(homeserver, folder), time.monotonic()
+    house, start = House(homeservers.get(getattr(TESTS[name], "kind", "default")), folder), time.monotonic()
     try:
         try:
             figures = TESTS[name](house) or {}
@@ -445,16 +455,15 @@ def main():
             sys.exit(f"tests/matrix: {what} is missing ({path}); run cargo build and tests/matrix/setup.sh")
     chosen = sys.argv[1:] or list(TESTS)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="declic-matrix-"))
-    homeserver = Homeserver(folder / "synapse", free_port())
-    homeserver.start()
+    homeservers = Homeservers(folder)
     try:
         # Two at a time: most of them wait for something. Those that disturb the others come last, one by one.
         with ThreadPoolExecutor(2) as pool:
             together = sorted((name for name in chosen if name not in ALONE), key=lambda name: name not in LONG)
-            passed = sum(pool.map(lambda name: play(name, homeserver, folder), together))
-        passed += sum(play(name, homeserver, folder) for name in chosen if name in ALONE)
+            passed = sum(pool.map(lambda name: play(name, homeservers, folder), together))
+        passed += sum(play(name, homeservers, folder) for name in chosen if name in ALONE)
     finally:
-        homeserver.stop()
+        homeservers.stop()
     if passed == len(chosen):
         shutil.rmtree(folder)
     else:
@@ -463,7 +472,18 @@ def main():
     return 0 if passed == len(chosen) else 1
 
 
-TESTS = {name[5:]: test for name, test in list(globals().items()) if name.startswith("test_")}
+@on("tchap")
+def test_dialogue_on_tchap(house):
+    """The same where rooms are of version 10 and direct ones have their own rules."""
+    return test_dialogue(house)
+
+
+@on("tchap")
+def test_invitations_on_tchap(house):
+    return test_invitations(house)
+
+
+TESTS = {name[5:]: test for name, test in [*globals().items(), *vars(operations).items()] if name.startswith("test_")}
 ALONE = {"homeserver_restarts"}
 LONG = {"killed_at_random_moments", "late_keys"}  # begin first
 

@@ -17,6 +17,11 @@ venv=$root/.venv
 "$venv/bin/python" -c "import importlib.metadata as m, sys; sys.exit(m.version('matrix-synapse') != '$synapse')" 2>/dev/null ||
     "$venv/bin/pip" install --quiet --disable-pip-version-check "matrix-synapse==$synapse"
 
+# The rules of Tchap's rooms.
+rules=1.0.0
+"$venv/bin/python" -c "import importlib.metadata as m, sys; sys.exit(m.version('synapse-room-access-rules') != '$rules')" 2>/dev/null ||
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "synapse-room-access-rules==$rules"
+
 installed=$here/node_modules/.package-lock.json
 [ -f "$installed" ] && [ ! "$here/package-lock.json" -nt "$installed" ] ||
     (cd "$here" && npm ci --silent --no-audit --no-fund)
