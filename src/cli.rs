@@ -89,6 +89,9 @@ enum Command {
         from_reviews: bool,
         #[arg(long)]
         json: bool,
+        /// What each request is given instead of the figures, one JSON object a line
+        #[arg(long, conflicts_with_all = ["json", "from_reviews"])]
+        rankings: bool,
     },
     /// Choose the numbers of the search by cross-validation; takes minutes, changes nothing
     Tune {
@@ -147,6 +150,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Chat { json } => chat(&place, json).await,
         Command::Suggest { request, explain, json } => suggest(&place, &request, explain, json),
         Command::Tune { files } => tune(&place, &files),
+        Command::Eval { file: Some(file), rankings: true, .. } => rank(&place, &file),
         Command::Eval { file: Some(file), json, .. } => evaluate(&place, &file, json),
         Command::Eval { file: None, json, .. } => evaluate_reviews(&place, json).await,
         Command::Check { links: false } => check(&place),
@@ -221,6 +225,13 @@ fn evaluate(place: &Place, file: &Path, json: bool) -> anyhow::Result<ExitCode> 
     let settings = place.settings()?;
     let content = content::load_or_explain(&Sources::of(&settings), House::default())?;
     show_report(&content, &read_requests(file)?, json)
+}
+
+fn rank(place: &Place, file: &Path) -> anyhow::Result<ExitCode> {
+    let content = content::load_or_explain(&Sources::of(&place.settings()?), House::default())?;
+    let rankings = eval::rankings(&content.library, &read_requests(file)?, means_in, || Clock::System.now());
+    let lines: Vec<String> = rankings.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    print(&lines.join("\n"))
 }
 
 fn read_requests(file: &Path) -> anyhow::Result<Vec<eval::Request>> {

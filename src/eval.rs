@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Timestamp;
 use crate::knowledge::{Language, Library, Means, MethodId, Need};
 
 /// One graded request: a line of the file.
@@ -117,6 +118,31 @@ pub fn evaluate(library: &Library, requests: &[Request], read_means: impl Fn(&st
     }
 }
 
+/// What one request is given, for tools that compare us with other engines.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranking {
+    pub id: String,
+    /// As deep as the figures look.
+    pub methods: Vec<MethodId>,
+    /// From the text to the methods.
+    pub micros: f64,
+}
+
+/// The ranking of every request, in the order of the file; `now` tells the time that each takes.
+pub fn rankings(
+    library: &Library,
+    requests: &[Request],
+    read_means: impl Fn(&str) -> Means,
+    now: impl Fn() -> Timestamp,
+) -> Vec<Ranking> {
+    let ranking = |request: &Request| {
+        let begun = now();
+        let (_, methods) = shown(library, &request.text, &read_means);
+        Ranking { id: request.id.clone(), methods, micros: now().duration_since(begun).as_secs_f64() * 1e6 }
+    };
+    requests.iter().map(ranking).collect()
+}
+
 /// What the advice for one request is worth, 0 to 1: half its nDCG@5, half whether a good method is among the first
 /// three. For a request out of scope, whether it is refused.
 pub fn worth(library: &Library, request: &Request, read_means: fn(&str) -> Means) -> f64 {
@@ -146,10 +172,15 @@ struct Outcome {
 /// How deep a ranking is looked at.
 const DEPTH: usize = 10;
 
+/// The means read in a text, and what it is given.
+fn shown(library: &Library, text: &str, read_means: impl Fn(&str) -> Means) -> (Means, Vec<MethodId>) {
+    let means = read_means(text);
+    let need = Need { text: text.to_owned(), goals: Vec::new(), phase: None, means };
+    (means, library.recommend(&need, DEPTH).into_iter().map(|advice| advice.method).collect())
+}
+
 fn outcome(library: &Library, request: &Request, read_means: impl Fn(&str) -> Means) -> Outcome {
-    let means = read_means(&request.text);
-    let need = Need { text: request.text.clone(), goals: Vec::new(), phase: None, means };
-    let shown: Vec<MethodId> = library.recommend(&need, DEPTH).into_iter().map(|advice| advice.method).collect();
+    let (means, shown) = shown(library, &request.text, read_means);
     let grade = |id: &MethodId| request.relevant.get(id).copied().unwrap_or(0);
     let forbidden = shown.iter().take(3).any(|id| request.forbidden.contains(id));
     Outcome {

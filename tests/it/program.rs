@@ -170,6 +170,11 @@ fn check_suggest_and_eval_speak_to_people_and_programs() {
     let report = run(folder.path(), &["eval", "graded.jsonl", "--json"]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
     assert_eq!(report["overall"]["success_at_1"], 1.0, "{report}");
+    let rankings = run(folder.path(), &["eval", "graded.jsonl", "--rankings"]);
+    let ranking: Value = serde_json::from_slice(&rankings.stdout).unwrap();
+    assert_eq!((&ranking["id"], &ranking["methods"][0]), (&"t1".into(), &"persona".into()), "{ranking}");
+    assert!(ranking["micros"].as_f64().unwrap() > 0.0, "{ranking}");
+    assert_eq!(run(folder.path(), &["eval", "graded.jsonl", "--rankings", "--json"]).status.code(), Some(2));
     std::fs::write(folder.path().join("broken.jsonl"), format!("{graded}\nnot a request\n")).unwrap();
     let broken = run(folder.path(), &["eval", "broken.jsonl"]);
     assert!(text(&broken.stderr).contains("broken.jsonl:2:"), "{}", text(&broken.stderr));
