@@ -137,7 +137,6 @@ form_secret: test-form
 report_stats: false
 trusted_key_servers: []
 suppress_key_server_warning: true
-bcrypt_rounds: 4
 federation_domain_whitelist: []
 enable_registration: false
 url_preview_enabled: false
