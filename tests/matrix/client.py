@@ -6,6 +6,10 @@ import queue
 import subprocess
 import threading
 
+from homeserver import PATIENCE
+
+# How long the commands that wait do so.
+WAITS = {"member": 20, "answer": 30, "hears": 30, "invited": 30, "verify": 30, "verified": 30, "receipts": 10}
 HERE = pathlib.Path(__file__).parent
 
 
@@ -33,6 +37,8 @@ class Client:
             waiting.put({"ok": False, "error": "the client has stopped"})
 
     def call(self, command, **options):
+        if "timeout" in options or command in WAITS:
+            options["timeout"] = options.get("timeout", WAITS.get(command)) * PATIENCE
         number, answer = next(self.ids), queue.Queue()
         self.waiting[number] = answer
         with self.write:

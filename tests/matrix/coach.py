@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from homeserver import PASSWORD, free_port
+from homeserver import PASSWORD, PATIENCE, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("DECLIC", ROOT / "target/debug/declic"))
@@ -77,7 +77,7 @@ class Coach:
         return {"LD_PRELOAD": str(library), **shift}
 
     def wait_ready(self, seconds=60):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise AssertionError(f"the coach stopped with {self.process.returncode}: {self.tail()}")
@@ -102,7 +102,7 @@ class Coach:
         return next(part for part in json.load(answer)["parts"] if part["name"] == "matrix")
 
     def wait_state(self, state, seconds=60):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < end:
             assert self.process.poll() is None, f"the coach stopped with {self.process.returncode}: {self.tail()}"
             try:

@@ -12,10 +12,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
+# How many times longer than on a quiet machine everything may take.
+PATIENCE = int(os.environ.get("PATIENCE", "1"))
 SECRET = "test-shared-secret"
 PASSWORD = "un mot de passe"
 
@@ -100,8 +103,9 @@ class Homeservers:
     def get(self, kind):
         with self.turn:
             if kind not in self.running:
-                self.running[kind] = Homeserver(self.folder / f"synapse-{kind}", free_port(), kind)
-                self.running[kind].start()
+                homeserver = Homeserver(self.folder / f"synapse-{kind}", free_port(), kind)
+                homeserver.start()
+                self.running[kind] = homeserver
             return self.running[kind]
 
     def stop(self):
@@ -164,7 +168,7 @@ root: {{level: WARNING, handlers: [file]}}
 
     def start(self):
         self.process = self._synapse()
-        for _ in range(300):
+        for _ in range(1200):  # seconds on a quiet machine
             if self.process.poll() is not None:
                 sys.exit(f"the homeserver stopped at once; see {self.folder}/output.log")
             try:
@@ -172,7 +176,7 @@ root: {{level: WARNING, handlers: [file]}}
                 return
             except OSError:
                 time.sleep(0.1)
-        sys.exit(f"the homeserver did not start within 30 s; see {self.folder}/output.log")
+        sys.exit(f"the homeserver did not start within two minutes; see {self.folder}/output.log")
 
     def expire(self, user, expired=True):
         """As an account of Tchap that nobody renews. Only where the module is."""
@@ -193,8 +197,9 @@ root: {{level: WARNING, handlers: [file]}}
         assert status == 200, f"{path}: {status} {answer}"
         return answer
 
-    def crowd_member(self, name):
+    def crowd_member(self):
         """Somebody of the crowd, without a password: quick to make."""
+        name = f"foule{uuid.uuid4().hex}"
         self.crowd("/_matrix/client/v3/register", {"type": "m.login.application_service", "username": name})
         return f"@{name}:localhost"
 

@@ -37,8 +37,10 @@ impl Order {
     }
 }
 
-/// The names of the verbs in `platforms/matrix.yaml`.
-const VERBS: [(&str, fn(String) -> Order); 11] = [
+/// A name in `platforms/matrix.yaml`, and what the rest of the line makes of it.
+type Verb = (&'static str, fn(String) -> Order);
+
+const VERBS: [Verb; 11] = [
     ("order-status", |_| Order::Status),
     ("order-rooms", |_| Order::Rooms),
     ("order-leave", Order::Leave),
