@@ -24,8 +24,8 @@ ROOT = HERE.parent.parent
 DECLIC = os.environ.get("DECLIC", str(ROOT / "target/release/declic"))
 FILES = ("dev", "coach-a", "coach-b")
 SETTINGS = HERE / "settings.json"
-# Each engine is asked everything this often; the first half of the rounds warms it up.
-ROUNDS = 10
+# Each engine is asked everything this often; the first half of the rounds warms it up. One round is enough for all but times.
+ROUNDS = int(os.environ.get("ROUNDS", "10"))
 
 
 def requests(name: str) -> list[dict]:
@@ -91,6 +91,7 @@ def run_peer(peer, asked: dict[str, list[dict]]) -> tuple[Run, str]:
     shape = max(shapes, key=lambda shape: shapes[shape]["worth"])
     settings = shapes[shape]["settings"]
     texts = [request["text"] for file in asked.values() for request in file]
+    print(f"asking {peer.name}", file=sys.stderr, flush=True)
     with Engine(peer, WORK / "base") as engine:
         parts = ["methods"] if shape == "methods" else ["sheets", "needs"]
         built = sum(engine.index(part, tune.options(peer, settings)) for part in parts)
