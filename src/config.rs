@@ -119,6 +119,22 @@ pub struct MatrixSettings {
     pub administrators: Vec<String>,
     /// Its id or alias; `None`: a direct room with the first administrator, when there is one.
     pub management_room: Option<String>,
+    /// The rooms of more than two in which the coach works: patterns such as `#equipe-*:example.org`, `!id:example.org` or
+    /// a bare server name. Empty: all.
+    pub rooms: Vec<String>,
+    /// The word that calls the coach among others.
+    pub command: String,
+    pub choices: MatrixChoices,
+}
+
+/// What numbered choices come with; the numbers can always be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatrixChoices {
+    Text,
+    /// A poll, where one answer is asked for.
+    Polls,
+    /// The numbers as reactions to be pressed.
+    Reactions,
 }
 
 #[derive(Debug, Clone)]

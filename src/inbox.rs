@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::message::{ConversationId, DeliveryKey, EventId, Incoming, PlatformKind};
-use crate::store::{Checkpoint, Queues, Received, Store, Summary};
+use crate::store::{Checkpoint, Queues, Received, Shown, Store, Summary};
 
 /// Rung after a commit, so that nobody waits for a poll.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,21 @@ impl Inbox {
     /// Whether this event was received before.
     pub async fn knows(&self, conversation: &ConversationId, event: &EventId) -> anyhow::Result<bool> {
         self.store.knows(conversation, event).await
+    }
+
+    /// The conversations in which an event of this name was received.
+    pub async fn conversations_with(&self, event: &EventId) -> anyhow::Result<Vec<ConversationId>> {
+        self.store.conversations_with(event).await
+    }
+
+    /// Writes a place that is written once. Gives whether this value is the one that stands.
+    pub async fn keep_first(&self, name: &str, value: &str) -> anyhow::Result<bool> {
+        self.store.keep_first(name, value).await
+    }
+
+    /// A reply as its readers see it.
+    pub async fn shown(&self, key: &DeliveryKey) -> anyhow::Result<Option<Shown>> {
+        self.store.shown(key).await
     }
 
     /// The last events of a conversation, newest first.

@@ -10,14 +10,14 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CoachSettings, ConsoleSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixLogin, MatrixSettings,
-    OidcSettings, Settings, Shards, WebSettings,
+    CoachSettings, ConsoleSettings, DiscordPlace, DiscordSettings, LogSettings, MatrixChoices, MatrixLogin,
+    MatrixSettings, OidcSettings, Settings, Shards, WebSettings,
 };
 use crate::console::people::{Person, Role};
 use crate::problem::{Problem, nearest};
 
 /// Every key, with its default in TOML; an empty default means « not set ».
-const KEYS: [(&str, &str); 48] = [
+const KEYS: [(&str, &str); 51] = [
     ("data", "\"data\""),
     ("knowledge", "[]"),
     ("conversations", ""),
@@ -56,6 +56,9 @@ const KEYS: [(&str, &str); 48] = [
     ("matrix.management_room", ""),
     ("matrix.display_name", ""),
     ("matrix.messages_per_minute", "60"),
+    ("matrix.rooms", "[]"),
+    ("matrix.command", "\"!declic\""),
+    ("matrix.choices", "\"texte\""),
     ("discord.token", ""),
     ("discord.place", "\"private-thread\""),
     ("discord.free_text", "false"),
@@ -76,10 +79,11 @@ const SECRETS: [&str; 7] = [
     "matrix.recovery_passphrase",
     "matrix.store_passphrase",
 ];
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "knowledge",
     "matrix.allow",
     "matrix.refuse",
+    "matrix.rooms",
     "matrix.administrators",
     "console.coaches",
     "console.leads",
@@ -367,6 +371,11 @@ impl Reader {
             messages_per_minute: self.get("matrix.messages_per_minute", "un nombre").unwrap_or(60),
             administrators: self.administrators(),
             management_room: self.management_room(),
+            rooms: self
+                .get("matrix.rooms", "une liste de salons, par exemple [\"#equipe-*:example.org\"]")
+                .unwrap_or_default(),
+            command: self.matrix_command(),
+            choices: self.matrix_choices(),
         })
     }
 
@@ -397,6 +406,30 @@ impl Reader {
             self.problem(line, message, "donnez l'adresse de ceux qui peuvent y commander le coach");
         }
         Some(room)
+    }
+
+    fn matrix_command(&mut self) -> String {
+        let command = self.text("matrix.command").unwrap_or_default();
+        if command.chars().filter(|sign| sign.is_alphanumeric()).count() < 2 || command.contains(char::is_whitespace) {
+            let line = self.line("matrix.command");
+            let message = format!("« matrix.command » vaut « {command} »");
+            self.problem(line, message, "un seul mot, par exemple !declic");
+        }
+        command
+    }
+
+    fn matrix_choices(&mut self) -> MatrixChoices {
+        match self.text("matrix.choices").as_deref() {
+            Some("texte") => MatrixChoices::Text,
+            Some("sondages") => MatrixChoices::Polls,
+            Some("réactions" | "reactions") => MatrixChoices::Reactions,
+            other => {
+                let message = format!("« matrix.choices » vaut « {} »", other.unwrap_or_default());
+                let line = self.line("matrix.choices");
+                self.problem(line, message, "possibles : texte, sondages, réactions");
+                MatrixChoices::Text
+            }
+        }
     }
 
     fn login(&mut self) -> MatrixLogin {

@@ -1,27 +1,36 @@
 //! An end-to-end encrypted Matrix account: Tchap, Element and all clients of the open network.
 //!
 //! `session` signs in and `folder` keeps what belongs to it, `identity` has the device signed by its owner, `sync` asks what is new, `reader` and `translate`
-//! bring it to the inbox, `invite` answers invitations, `console` gives coaches a link, `draw` and `send` bring the replies back.
+//! bring it to the inbox, each to the conversation that `route` finds (`address`), among several people as `company` says
+//! (`called`, `team`, `herald`). `invite` answers invitations, `console` gives coaches a link; `draw`, `choice`, `speaker` and
+//! `send` bring the replies back.
 //! Operators are served by `management` (the room, who they are), `clerk` and `duty` (what is done there), `order`, `alarm`, `verify`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use matrix_sdk::Client;
+use matrix_sdk::ruma::UserId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::alarm::Cause;
+use self::called::Called;
 use self::clerk::Clerk;
+use self::company::Company;
 use self::console::Concierge;
 use self::folder::Folder;
 use self::gate::Gate;
+use self::herald::Herald;
 use self::identity::Signed;
 use self::invite::Guests;
 use self::management::Management;
 use self::reader::{Aides, Reader};
 use self::session::{Obstacle, Session, Trouble};
+use self::speaker::Speaker;
 use self::sync::Pause;
+use self::team::Listed;
 use super::SendError;
 use super::health::{Pulse, Standing};
 use super::phrases::Phrases;
@@ -32,22 +41,30 @@ use crate::inbox::Inbox;
 use crate::knowledge::Language;
 use crate::message::{Delivery, EventId};
 
+pub mod address;
 pub mod alarm;
 pub mod bookmark;
+pub mod called;
+pub mod choice;
 mod clerk;
+pub mod company;
 pub mod console;
 pub mod draw;
 mod duty;
 pub mod folder;
 mod gate;
+pub mod herald;
 pub mod identity;
 pub mod invite;
 pub mod management;
 pub mod order;
 pub mod reader;
+pub mod route;
 pub mod send;
 pub mod session;
+pub mod speaker;
 pub mod sync;
+pub mod team;
 pub mod throttle;
 pub mod translate;
 mod upgrade;
@@ -77,7 +94,7 @@ pub struct Means {
 #[derive(Clone)]
 pub struct Matrix {
     /// Set once the account is signed in and has caught up with its rooms.
-    client: watch::Sender<Option<Client>>,
+    speaker: watch::Sender<Option<Arc<Speaker>>>,
     means: Means,
 }
 
@@ -96,7 +113,7 @@ impl Matrix {
     /// When the words that ship cannot be read.
     pub fn with(doorkeeper: Option<Doorkeeper>, shelf: Shelf) -> anyhow::Result<Self> {
         let means = Means { doorkeeper, shelf, phrases: shipped_phrases()? };
-        Ok(Self { client: watch::Sender::new(None), means })
+        Ok(Self { speaker: watch::Sender::new(None), means })
     }
 
     /// Signs in and hands everything that people say to the inbox, until stopped. A homeserver that is away is waited
@@ -122,9 +139,9 @@ impl Matrix {
 
     /// Sends one reply under its key; the same key twice is one message.
     pub async fn send(&self, delivery: &Delivery) -> Result<Option<EventId>, SendError> {
-        let client = self.client.borrow().clone();
-        match client {
-            Some(client) => send::send(&client, delivery).await,
+        let speaker = self.speaker.borrow().clone();
+        match speaker {
+            Some(speaker) => speaker.send(delivery).await,
             None => Err(send::later(send::NOT_YET, anyhow!("not signed in to the homeserver"))),
         }
     }
@@ -136,7 +153,7 @@ impl Matrix {
         let mut pause = Pause::patient();
         loop {
             let ended = self.connect_and_run(life, &mut pause).await;
-            self.client.send_replace(None);
+            self.speaker.send_replace(None);
             match ended {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Never(error)) => return Err(error),
@@ -166,14 +183,15 @@ impl Matrix {
             }
         };
         let guests = Guests::of(life.settings, &session.me, life.management.clone());
+        name_itself(&session.client, life.settings).await;
         let mut reader = self.reader(life, &session).await.map_err(Trouble::Never)?;
         let client = session.client;
         verify::attend(&client, &life.management);
         sync::catch_up(&client, &mut reader, &guests, life.pulse).await?;
         self.sign(life, &client).await?;
-        name_itself(&client, life.settings).await;
         life.management.connected(&client).await;
-        self.client.send_replace(Some(client.clone()));
+        self.speaker.send_replace(Some(Arc::new(self.speaker(life, &client))));
+        self.herald(life, &client).await.resume().await.map_err(Trouble::Never)?;
         life.pulse.set(Standing::Ready);
         life.management.over(Cause::Blocked);
         *patience = Pause::patient();
@@ -188,8 +206,36 @@ impl Matrix {
             concierge: doorkeeper.map(|doorkeeper| Concierge::new(client.clone(), doorkeeper)).transpose()?,
             management: life.management.clone(),
             gate: Gate::new(client.clone(), life.settings.messages_per_minute, self.means.phrases.clone()),
+            company: self.company(life, client, me).await,
         };
         Ok(Reader::new(client.clone(), life.inbox.clone(), me.clone(), bookmark, *fresh, aides))
+    }
+
+    async fn company(&self, life: &Life<'_>, client: &Client, me: &UserId) -> Company {
+        let herald = self.herald(life, client).await;
+        let called = Called::new(me, &herald.name, &herald.command);
+        Company::new(called, Listed(life.settings.rooms.clone()), herald)
+    }
+
+    /// Under the name that people see; an account without one is called as it signs in.
+    async fn herald(&self, life: &Life<'_>, client: &Client) -> Herald {
+        let shown = client.account().get_display_name().await.ok().flatten();
+        Herald {
+            client: client.clone(),
+            inbox: life.inbox.clone(),
+            phrases: self.means.phrases.clone(),
+            name: shown.or_else(|| client.user_id().map(|me| me.localpart().to_owned())).unwrap_or_default(),
+            command: life.settings.command.clone(),
+        }
+    }
+
+    fn speaker(&self, life: &Life<'_>, client: &Client) -> Speaker {
+        Speaker {
+            client: client.clone(),
+            inbox: life.inbox.clone(),
+            choices: life.settings.choices,
+            phrases: self.means.phrases.clone(),
+        }
     }
 
     async fn sign(&self, life: &Life<'_>, client: &Client) -> Result<(), Trouble> {

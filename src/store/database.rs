@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/001_house.sql"),
     include_str!("schema/002_console.sql"),
     include_str!("schema/003_access.sql"),
+    include_str!("schema/004_event.sql"),
 ];
 
 /// Set on every connection. `synchronous=FULL`: what was committed survives a power cut. `secure_delete`: what was

@@ -91,6 +91,27 @@ impl Store {
         Ok(row.is_some())
     }
 
+    /// The conversations in which an event of this name was received.
+    pub async fn conversations_with(&self, event: &EventId) -> anyhow::Result<Vec<ConversationId>> {
+        let rows: Vec<(String,)> = sqlx::query_as("SELECT conversation FROM inbox WHERE event = $1")
+            .bind(event.0.as_str())
+            .fetch_all(&mut *self.database.read().await?)
+            .await
+            .context("cannot read the inbox")?;
+        rows.into_iter().map(|(id,)| ConversationId::try_from(id).map_err(anyhow::Error::msg)).collect()
+    }
+
+    /// Writes a place that is written once: the first value stays. Gives whether this value is the one that stands.
+    pub async fn keep_first(&self, name: &str, value: &str) -> anyhow::Result<bool> {
+        sqlx::query("INSERT INTO checkpoint (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *self.database.write().await?)
+            .await
+            .context("cannot save a checkpoint")?;
+        Ok(self.checkpoint(name).await?.as_deref() == Some(value))
+    }
+
     /// The last events of a conversation, newest first.
     pub async fn last_events(&self, conversation: &ConversationId, count: u32) -> anyhow::Result<Vec<EventId>> {
         let rows: Vec<(String,)> =

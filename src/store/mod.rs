@@ -100,6 +100,14 @@ pub struct Queues {
     pub outbox: i64,
 }
 
+/// A reply that people see, and whether it is the last of its conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    pub conversation: ConversationId,
+    pub reply: Reply,
+    pub newest: bool,
+}
+
 /// One line of a transcript, oldest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use sqlx::AnyConnection;
 
-use super::{Outcome, Queues, Store, millis, names, turn};
+use super::{Outcome, Queues, Shown, Store, millis, names, turn};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::{Concern, Reply};
 use crate::message::{ConversationId, Delivery, DeliveryKey, EventId, PlatformKind};
@@ -133,6 +133,19 @@ impl Store {
                 .await
                 .context("cannot read the outbox")?;
         Ok(row.map(|(key,)| DeliveryKey::from_stored(key)))
+    }
+
+    /// A reply as its readers see it.
+    pub async fn shown(&self, key: &DeliveryKey) -> anyhow::Result<Option<Shown>> {
+        let row: Option<(String, String)> = sqlx::query_as("SELECT conversation, body FROM outbox WHERE key = $1")
+            .bind(key.as_str())
+            .fetch_optional(&mut *self.database.read().await?)
+            .await
+            .context("cannot read the outbox")?;
+        let Some((conversation, body)) = row else { return Ok(None) };
+        let conversation = ConversationId::try_from(conversation).map_err(anyhow::Error::msg)?;
+        let newest = self.newest_reply(&conversation).await?.as_ref() == Some(key);
+        Ok(Some(Shown { conversation, reply: read_reply(&body), newest }))
     }
 
     /// The address that this reply was sent as, if it was (`settle` with `Sent`).

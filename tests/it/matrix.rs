@@ -1,24 +1,25 @@
 //! Matrix without a homeserver: recorded events come in, replies go out. The rest is in tests/matrix/.
 
 use declic::clock::Timestamp;
-use declic::dialogue::turn::{Block, Card, CardLink, Choice, ChoiceId, Fact, Input, Markup, Reply};
+use declic::dialogue::turn::{Block, Card, CardLink, Choice, ChoiceId, Fact, Markup, Reply};
 use declic::knowledge::Language;
-use declic::message::{EventId, Incoming};
+use declic::platform::matrix::called::Called;
+use declic::platform::matrix::choice;
 use declic::platform::matrix::draw::{self, Drawn};
-use declic::platform::matrix::translate::{Place, translate};
-use matrix_sdk::ruma::{room_id, user_id};
+use declic::platform::matrix::translate::{self, Heard, Place, Words, translate};
+use matrix_sdk::ruma::{event_id, room_id, user_id};
 use serde_json::{Value, json};
 
-/// What the coach hears of an event, in a room of two.
-fn heard(event: Value) -> Option<Input> {
-    incoming(event, false).map(|incoming| incoming.input)
+/// What an event is to the coach, in a room of two.
+fn heard(event: Value) -> Option<Heard> {
+    translated(event, false)
 }
 
-fn heard_in_a_crowd(event: Value) -> Option<Input> {
-    incoming(event, true).map(|incoming| incoming.input)
+fn heard_in_a_crowd(event: Value) -> Option<Heard> {
+    translated(event, true)
 }
 
-fn incoming(mut event: Value, crowded: bool) -> Option<Incoming> {
+fn translated(mut event: Value, crowded: bool) -> Option<Heard> {
     let fields = event.as_object_mut().unwrap();
     for (key, value) in
         [("event_id", json!("$e:x")), ("sender", json!("@anne:x")), ("origin_server_ts", json!(1_700_000_000_000_i64))]
@@ -26,7 +27,8 @@ fn incoming(mut event: Value, crowded: bool) -> Option<Incoming> {
         fields.entry(key).or_insert(value);
     }
     let place = Place { me: user_id!("@coach:x"), room: room_id!("!room:x"), crowded };
-    translate(&place, &serde_json::from_value(event).unwrap())
+    let called = Called::new(place.me, "Déclic", "!declic");
+    translate(&place, &called, &serde_json::from_value(event).unwrap())
 }
 
 fn message(content: &Value) -> Value {
@@ -37,24 +39,47 @@ fn text(body: &str) -> Value {
     message(&json!({ "msgtype": "m.text", "body": body }))
 }
 
-fn said(text: &str) -> Option<Input> {
-    Some(Input::Said { text: text.to_owned() })
+fn words(text: Option<&str>) -> Words {
+    Words { text: text.map(str::to_owned), called: false, thread: None, answers: None }
+}
+
+fn said(text: &str) -> Option<Heard> {
+    Some(Heard::Words(words(Some(text))))
 }
 
 #[test]
-fn words_are_heard_with_their_place_and_time() {
-    let heard = incoming(text("Bonjour"), false).unwrap();
-    assert_eq!(heard.conversation.as_str(), "matrix:!room:x");
-    assert_eq!(heard.event, EventId("$e:x".to_owned()));
-    assert_eq!(heard.at, Timestamp::from_millisecond(1_700_000_000_000).unwrap());
-    assert_eq!(heard.input, Input::Said { text: "Bonjour".to_owned() });
-    assert_eq!(self::heard(message(&json!({ "msgtype": "m.emote", "body": "réfléchit" }))), said("réfléchit"));
+fn words_are_heard() {
+    assert_eq!(heard(text(" Bonjour\n")), said("Bonjour"));
+    assert_eq!(heard(message(&json!({ "msgtype": "m.emote", "body": "réfléchit" }))), said("réfléchit"));
+    let at =
+        translate::timestamp(matrix_sdk::ruma::MilliSecondsSinceUnixEpoch(1_700_000_000_000_u64.try_into().unwrap()));
+    assert_eq!(at, Timestamp::from_millisecond(1_700_000_000_000).unwrap());
 }
 
 #[test]
 fn the_quotation_before_a_reply_is_not_what_the_person_says() {
-    let quoting = text("> <@coach:x> Combien de temps ?\n> 1. Une heure\n\nDeux jours");
+    let quoting = text("> <@bruno:x> Combien de temps ?\n> 1. Une heure\n\nDeux jours");
     assert_eq!(heard(quoting), said("Deux jours"));
+}
+
+#[test]
+fn words_know_their_thread_and_the_message_that_they_answer() {
+    let related = |relation: Value| {
+        let content = json!({ "msgtype": "m.text", "body": "2", "m.relates_to": relation });
+        match heard_in_a_crowd(message(&content)) {
+            Some(Heard::Words(Words { thread, answers, .. })) => (thread, answers),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (root, earlier) = (Some(event_id!("$root:x").to_owned()), Some(event_id!("$earlier:x").to_owned()));
+    let reply = json!({ "event_id": "$earlier:x" });
+    assert_eq!(related(json!({ "m.in_reply_to": reply })), (None, earlier.clone()));
+    let thread = json!({ "rel_type": "m.thread", "event_id": "$root:x", "m.in_reply_to": reply });
+    assert_eq!(related(thread.clone()), (root.clone(), earlier));
+    // For clients without threads it looks like a reply, and is none.
+    let mut plain = thread;
+    plain["is_falling_back"] = json!(true);
+    assert_eq!(related(plain), (root, None));
 }
 
 #[test]
@@ -63,23 +88,81 @@ fn an_edit_corrects_and_a_deletion_withdraws() {
         "msgtype": "m.text", "body": "* dix", "m.new_content": { "msgtype": "m.text", "body": "dix" },
         "m.relates_to": { "rel_type": "m.replace", "event_id": "$earlier:x" },
     }));
-    let earlier = EventId("$earlier:x".to_owned());
-    assert_eq!(heard(edit), Some(Input::Corrected { earlier: earlier.clone(), text: "dix".to_owned() }));
+    let earlier = event_id!("$earlier:x").to_owned();
+    assert_eq!(heard(edit), Some(Heard::Edited { earlier: earlier.clone(), words: words(Some("dix")) }));
     // Room versions up to 10, then 11 and later.
     let old = json!({ "type": "m.room.redaction", "redacts": "$earlier:x", "content": {} });
     let new = json!({ "type": "m.room.redaction", "content": { "redacts": "$earlier:x" } });
     for redaction in [old, new] {
-        assert_eq!(heard(redaction), Some(Input::Withdrawn { earlier: earlier.clone() }));
+        assert_eq!(heard(redaction), Some(Heard::Withdrawn { earlier: earlier.clone() }));
     }
+}
+
+#[test]
+fn reactions_and_votes_are_heard() {
+    let to = event_id!("$a:x").to_owned();
+    let relation = json!({ "rel_type": "m.annotation", "event_id": "$a:x", "key": "2️⃣" });
+    let reaction = json!({ "type": "m.reaction", "content": { "m.relates_to": relation } });
+    assert_eq!(heard(reaction), Some(Heard::Reacted { to: to.clone(), sign: "2️⃣".to_owned() }));
+    for (answers, answer) in [(json!(["time:day"]), Some("time:day".to_owned())), (json!([]), None)] {
+        let content = json!({
+            "m.relates_to": { "rel_type": "m.reference", "event_id": "$a:x" },
+            "org.matrix.msc3381.poll.response": { "answers": answers },
+        });
+        let vote = json!({ "type": "org.matrix.msc3381.poll.response", "content": content });
+        assert_eq!(heard(vote), Some(Heard::Voted { poll: to.clone(), answer }));
+    }
+}
+
+#[test]
+fn a_reaction_means_a_choice() {
+    let choice = |id: &str| Choice { id: ChoiceId(id.to_owned()), label: id.to_owned() };
+    let numbered: Vec<Choice> = (1..=11).map(|number| choice(&number.to_string())).collect();
+    let meant = |choices: &[Choice], sign| choice::meant(choices, sign).map(|choice| choice.id.0.clone());
+    assert_eq!(meant(&numbered, "1️⃣").as_deref(), Some("1"));
+    assert_eq!(meant(&numbered, "3\u{20e3}").as_deref(), Some("3"), "without the sign that asks for a picture");
+    assert_eq!(meant(&numbered, "🔟").as_deref(), Some("10"));
+    assert_eq!(meant(&numbered[..2], "3️⃣"), None);
+    let yes_no = [choice("act:yes"), choice("act:no")];
+    assert_eq!(meant(&yes_no, "✅").as_deref(), Some("act:yes"));
+    assert_eq!(meant(&yes_no, "❌").as_deref(), Some("act:no"));
+    // Thanks, not an answer.
+    assert_eq!(meant(&numbered, "👍"), None);
+    assert!(choice::answers("4️⃣") && !choice::answers("🎉"));
+}
+
+#[test]
+fn a_poll_asks_one_question_with_all_its_answers() {
+    use matrix_sdk::ruma::events::poll::unstable_start::UnstablePollStartEventContent;
+    let long = "x".repeat(500);
+    let whole = Reply {
+        language: Language::French,
+        blocks: vec![markup("C'est noté.\n\nCombien de **temps** ?")],
+        choices: [("time:a", "Une heure"), ("time:b", long.as_str())]
+            .map(|(id, label)| Choice { id: ChoiceId(id.to_owned()), label: label.to_owned() })
+            .to_vec(),
+    };
+    let content = choice::poll(&whole).unwrap();
+    let UnstablePollStartEventContent::New(poll) = serde_json::from_value(content).unwrap() else { panic!("no poll") };
+    assert_eq!(poll.poll_start.question.text, "Combien de temps ?");
+    assert_eq!(u64::from(poll.poll_start.max_selections), 1);
+    let answers: Vec<(&str, usize)> =
+        poll.poll_start.answers.iter().map(|answer| (answer.id.as_str(), answer.text.chars().count())).collect();
+    assert_eq!(answers, [("time:a", 9), ("time:b", 340)]);
+    let several = Reply {
+        choices: ["goal:a", "goal:b"].map(|id| Choice { id: ChoiceId(id.to_owned()), label: id.to_owned() }).to_vec(),
+        ..whole.clone()
+    };
+    assert!(choice::poll(&several).is_none(), "several goals may be chosen");
+    assert!(choice::poll(&Reply { choices: Vec::new(), ..whole }).is_none());
 }
 
 #[test]
 fn what_holds_no_words_is_unreadable() {
     let picture = json!({ "msgtype": "m.image", "body": "photo.png", "url": "mxc://x/y" });
-    assert_eq!(heard(message(&picture)), Some(Input::Unreadable));
-    assert_eq!(heard_in_a_crowd(message(&picture)), None);
+    assert_eq!(heard(message(&picture)), Some(Heard::Words(words(None))));
     let voice = json!({ "msgtype": "m.audio", "body": "voix.ogg", "url": "mxc://x/y" });
-    assert_eq!(heard(message(&voice)), Some(Input::Unreadable));
+    assert_eq!(heard(message(&voice)), Some(Heard::Words(words(None))));
 }
 
 #[test]
@@ -89,21 +172,62 @@ fn what_is_not_for_the_coach_is_dropped() {
     let notice = message(&json!({ "msgtype": "m.notice", "body": "Je suis un robot" }));
     let deleted = json!({ "type": "m.room.message", "content": {}, "unsigned": { "redacted_because": {
         "type": "m.room.redaction", "sender": "@anne:x", "event_id": "$r:x", "origin_server_ts": 1, "content": { "redacts": "$e:x" } } } });
-    let reaction = json!({ "type": "m.reaction", "content": { "m.relates_to": { "rel_type": "m.annotation", "event_id": "$a:x", "key": "👍" } } });
     let topic = json!({ "type": "m.room.topic", "state_key": "", "content": { "topic": "Le projet" } });
     let unknown = json!({ "type": "org.example.thing", "content": { "body": 3 } });
-    for event in [own, notice, deleted, reaction, topic, unknown] {
+    for event in [own, notice, deleted, topic, unknown] {
         assert_eq!(heard(event.clone()), None, "{event}");
     }
 }
 
 #[test]
-fn in_a_crowd_only_what_mentions_the_coach_is_heard() {
-    let mentioning =
-        |who: &str| message(&json!({ "msgtype": "m.text", "body": "Et toi ?", "m.mentions": { "user_ids": [who] } }));
-    assert_eq!(heard_in_a_crowd(text("Entre nous")), None);
-    assert_eq!(heard_in_a_crowd(mentioning("@bruno:x")), None);
-    assert_eq!(heard_in_a_crowd(mentioning("@coach:x")), said("Et toi ?"));
+fn the_coach_knows_when_it_is_called() {
+    let heard = |body: &str, mentions: Option<&[&str]>, html: Option<&str>| {
+        let mut content = json!({ "msgtype": "m.text", "body": body });
+        if let Some(users) = mentions {
+            content["m.mentions"] = json!({ "user_ids": users });
+        }
+        if let Some(html) = html {
+            content["format"] = json!("org.matrix.custom.html");
+            content["formatted_body"] = json!(html);
+        }
+        match heard_in_a_crowd(message(&content)) {
+            Some(Heard::Words(words)) => (words.called, words.text.unwrap()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let called = |text: &str| (true, text.to_owned());
+    let not_called = |text: &str| (false, text.to_owned());
+    // Clients of today.
+    assert_eq!(heard("Déclic: un atelier", Some(&["@coach:x"]), None), called("un atelier"));
+    assert_eq!(heard("Et toi ?", Some(&["@coach:x"]), None), called("Et toi ?"));
+    assert_eq!(
+        heard("[Déclic](https://matrix.to/#/@coach:x) un atelier", Some(&["@coach:x"]), None),
+        called("un atelier")
+    );
+    assert_eq!(heard("@coach:x", Some(&["@coach:x"]), None), called(""));
+    assert_eq!(heard("Déclic", Some(&["@bruno:x"]), None), not_called("Déclic"));
+    // Older ones.
+    assert_eq!(heard("déclic, un atelier", None, None), called("un atelier"));
+    assert_eq!(heard("Coach", None, Some("<a href=\"https://matrix.to/#/@coach:x\">Coach</a>")), called("Coach"));
+    assert_eq!(heard("Coach", None, Some("<a href=\"https://matrix.to/#/%40coach%3Ax\">Coach</a>")), called("Coach"));
+    assert_eq!(heard("Le déclicage", None, None), not_called("Le déclicage"));
+    // By its command word, whatever the client says.
+    for command in ["!declic", "!DECLIC", "@declic", "@Declic :"] {
+        assert_eq!(heard(&format!("{command} un atelier"), Some(&[]), None), called("un atelier"));
+    }
+    assert_eq!(heard("!declicage", Some(&[]), None), not_called("!declicage"));
+    assert_eq!(heard("on lance !declic", Some(&[]), None), not_called("on lance !declic"));
+}
+
+#[test]
+fn rooms_are_switched_off_by_two_words() {
+    use declic::platform::matrix::{shipped_phrases, team::Order};
+    let order = |text: &str, called| Order::of(&Words { called, ..words(Some(text)) }, &shipped_phrases().unwrap());
+    assert_eq!(order("silence", true), Some(Order::Silence));
+    assert_eq!(order("Parle !", true), Some(Order::Speak));
+    assert_eq!(order("speak", true), Some(Order::Speak));
+    assert_eq!(order("silence", false), None);
+    assert_eq!(order("le silence des usagers", true), None);
 }
 
 #[test]
@@ -112,12 +236,12 @@ fn the_coach_notices_who_comes_and_goes() {
         let before = before.map(|membership| json!({ "membership": membership }));
         json!({ "type": "m.room.member", "state_key": who, "sender": who, "content": { "membership": now }, "unsigned": { "prev_content": before } })
     };
-    assert_eq!(heard(member("@coach:x", Some("invite"), "join")), Some(Input::Joined));
+    assert_eq!(heard(member("@coach:x", Some("invite"), "join")), Some(Heard::Came));
     assert_eq!(heard(member("@coach:x", Some("join"), "join")), None, "a new name is not a new arrival");
-    assert_eq!(heard(member("@anne:x", Some("invite"), "join")), None);
-    assert_eq!(heard(member("@anne:x", Some("join"), "leave")), Some(Input::Left));
+    assert_eq!(heard(member("@anne:x", Some("invite"), "join")), Some(Heard::Company));
+    assert_eq!(heard(member("@anne:x", Some("join"), "leave")), Some(Heard::Left));
     assert_eq!(heard_in_a_crowd(member("@anne:x", Some("join"), "leave")), None);
-    assert_eq!(heard_in_a_crowd(member("@coach:x", Some("join"), "ban")), Some(Input::Left));
+    assert_eq!(heard_in_a_crowd(member("@coach:x", Some("join"), "ban")), Some(Heard::Left));
     assert_eq!(heard(member("@anne:x", Some("invite"), "leave")), None, "who declines was never there");
 }
 

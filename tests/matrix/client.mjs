@@ -96,10 +96,18 @@ const commands = {
     return { room: room_id };
   },
 
-  async group({ users }) {
-    const { room_id } = await client.createRoom({ preset: 'private_chat', name: 'Un groupe', invite: users, initial_state: [encryption] });
+  /** A team's room; `alias` is its local part. The homeserver encrypts private rooms of its own accord. */
+  async group({ users, encrypted = true, history, alias }) {
+    const visibility = { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: history } };
+    const state = [...(encrypted ? [encryption] : []), ...(history ? [visibility] : [])];
+    const { room_id } = await client.createRoom({
+      preset: encrypted ? 'private_chat' : 'public_chat', name: 'Un groupe', invite: users, initial_state: state, room_alias_name: alias,
+    });
     return { room: room_id };
   },
+
+  async invite({ room, user }) { await client.invite(room, user); return {}; },
+  async kick({ room, user }) { await client.kick(room, user); return {}; },
 
   async join({ room }) { await client.joinRoom(room); return {}; },
   async leave({ room }) { await client.leave(room); return {}; },
@@ -112,8 +120,19 @@ const commands = {
 
   async send({ room, body, edit, content = {} }) {
     const message = { msgtype: 'm.text', body, 'm.mentions': {}, ...content };
+    if (content['m.mentions'] === null) delete message['m.mentions']; // as older clients
     const replacement = { ...message, body: `* ${body}`, 'm.new_content': message, 'm.relates_to': { rel_type: 'm.replace', event_id: edit } };
     return client.sendEvent(room, 'm.room.message', edit ? replacement : message);
+  },
+
+  async react({ room, event, sign }) {
+    return client.sendEvent(room, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: sign } });
+  },
+
+  /** A vote as Element casts it; no answer takes it back. */
+  async vote({ room, poll, answers }) {
+    const content = { 'm.relates_to': { rel_type: 'm.reference', event_id: poll }, 'org.matrix.msc3381.poll.response': { answers } };
+    return client.sendEvent(room, 'org.matrix.msc3381.poll.response', content);
   },
 
   async redact({ room, event }) { return client.redactEvent(room, event); },
@@ -140,6 +159,13 @@ const commands = {
     const carries = (event) => !event.isDecryptionFailure() && event.getContent()['declic.delivery'] === key;
     const event = await until(() => inRoom(room).find(carries), timeout, `the answer ${key}`);
     return { message: await shown(event) };
+  },
+
+  /** All events of one type by one sender in a room; waits until there are so many. */
+  async events({ room, type, sender, least = 0, timeout = 30 }) {
+    const found = () => inRoom(room).filter((event) => event.getType() === type && event.getSender() === sender && !event.isRedacted());
+    await until(() => found().length >= least, timeout, `${least} ${type} of ${sender}`);
+    return { events: await Promise.all(found().map(shown)) };
   },
 
   async receipts({ room, event, user, timeout = 10 }) {

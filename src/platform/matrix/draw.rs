@@ -2,6 +2,8 @@
 //!
 //! The HTML keeps to what Element, Element X and Tchap draw: paragraphs, `strong`, `em`, `code`, lists, links, quotations.
 
+use matrix_sdk::ruma::events::AnySyncTimelineEvent;
+use matrix_sdk::ruma::serde::Raw;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use serde_json::{Value, json};
 
@@ -28,12 +30,22 @@ pub fn draw(reply: &Reply) -> Vec<Drawn> {
     let choices = (!reply.choices.is_empty()).then(|| draw_choices(&reply.choices));
     let mut messages: Vec<Drawn> = Vec::new();
     for part in blocks.chain(choices) {
-        match messages.last_mut() {
-            Some(last) if last.size() + part.size() <= LIMIT => last.append(&part),
-            _ => messages.push(part),
-        }
+        append(&mut messages, part);
     }
     messages
+}
+
+/// A short text that is no reply.
+pub fn text(markup: &str) -> Drawn {
+    Drawn { body: plain::markup(&Markup(markup.to_owned())), html: html_of(markup) }
+}
+
+/// Adds a remark at the end.
+pub fn append(messages: &mut Vec<Drawn>, remark: Drawn) {
+    match messages.last_mut() {
+        Some(last) if last.size() + remark.size() <= LIMIT => last.append(&remark),
+        _ => messages.push(remark),
+    }
 }
 
 /// The content of an `m.room.message`. It mentions nobody: a coach does not ring bells.
@@ -46,6 +58,12 @@ pub fn content(drawn: &Drawn, key: &str) -> Value {
         "m.mentions": {},
         KEY: key,
     })
+}
+
+/// Whether an event carries the key of a reply: some coach said it.
+pub fn is_marked(event: &Raw<AnySyncTimelineEvent>) -> bool {
+    let content = event.get_field::<Value>("content").ok().flatten();
+    content.is_some_and(|content| content.get(KEY).is_some())
 }
 
 impl Drawn {
@@ -62,11 +80,9 @@ impl Drawn {
 
 fn draw_block(block: &Block, language: Language) -> Vec<Drawn> {
     match block {
-        Block::Text { markup } => split(&markup.0, LIMIT / 2)
-            .into_iter()
-            .map(|piece| Drawn { body: plain::markup(&Markup(piece.to_owned())), html: html_of(piece) })
-            .filter(|drawn| !drawn.body.is_empty())
-            .collect(),
+        Block::Text { markup } => {
+            split(&markup.0, LIMIT / 2).into_iter().map(text).filter(|drawn| !drawn.body.is_empty()).collect()
+        }
         Block::Method { card } => vec![Drawn { body: plain::block(block, language), html: draw_card(card, language) }],
     }
 }

@@ -96,7 +96,7 @@ async fn is_member(client: &Client, space: &RoomId, person: &UserId) -> bool {
 }
 
 /// `*` stands for any run of characters; case does not count.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|start| name.strip_prefix(start)) else { return false };

@@ -12,16 +12,21 @@ use matrix_sdk::deserialized_responses::{
 };
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::api::error::ErrorKind;
+use matrix_sdk::ruma::events::AnySyncTimelineEvent;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId, uint};
 use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
 use super::alarm::Cause;
 use super::bookmark::{Bookmark, Sealed};
+use super::company::Company;
 use super::console::{Asked, Concierge};
+use super::draw;
 use super::gate::Gate;
+use super::herald::Notice;
 use super::management::{self, Business, Management, News};
-use super::translate::{Place, invites, translate};
+use super::team::{Manners, is_crowded};
+use super::translate::{Heard, Place, invites, timestamp, translate};
 use super::upgrade::{self, Arrival};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
@@ -42,6 +47,7 @@ pub struct Reader {
     /// Is told what administrators ask for, and what operators must know.
     management: Management,
     gate: Gate,
+    company: Company,
 }
 
 /// Who helps the reader with what is no conversation.
@@ -49,10 +55,11 @@ pub struct Aides {
     pub concierge: Option<Concierge>,
     pub management: Management,
     pub gate: Gate,
+    pub company: Company,
 }
 
 /// What one event of a timeline is to us.
-enum Read {
+pub enum Read {
     Clear(Incoming),
     Sealed(Sealed),
     /// Somebody asked the coach to come. What is said from then on is said to it.
@@ -61,6 +68,12 @@ enum Read {
     Console(Asked),
     /// An administrator gives an order in the management room.
     Order(management::Asked),
+    /// The coach came in, and what it says then.
+    Arrived(Vec<Read>),
+    /// Something to be said beside the dialogues.
+    Notice(Notice),
+    /// Something to be remembered, by its name.
+    Note(String, &'static str),
 }
 
 /// The name under which the inbox keeps the bookmark of an account.
@@ -81,9 +94,9 @@ impl Reader {
         me: OwnedUserId,
         bookmark: Option<Bookmark>,
         fresh: bool,
-        Aides { concierge, management, gate }: Aides,
+        Aides { concierge, management, gate, company }: Aides,
     ) -> Self {
-        Self { client, inbox, me, bookmark, fresh, concierge, management, gate }
+        Self { client, inbox, me, bookmark, fresh, concierge, management, gate, company }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -98,6 +111,7 @@ impl Reader {
     /// Writes all that a response brought. May be called again with the same response when it fails. Gives what is new.
     pub async fn take(&mut self, response: &SyncResponse) -> anyhow::Result<Vec<Incoming>> {
         let mut read = Vec::new();
+        self.company.begin();
         for (id, update) in &response.rooms.joined {
             // A space is a list of rooms: nobody talks there.
             if let Some(room) = self.client.get_room(id).filter(|room| !room.is_space()) {
@@ -106,10 +120,9 @@ impl Reader {
             }
         }
         for (id, update) in &response.rooms.left {
-            let farewells = self.interpret(id, false, &update.timeline.events);
-            read.extend(
-                farewells.into_iter().filter(|read| matches!(read, Read::Clear(said) if said.input == Input::Left)),
-            );
+            if let Some(room) = self.client.get_room(id) {
+                read.extend(update.timeline.events.iter().filter_map(|event| self.farewell(&room, event)));
+            }
         }
         let mut bookmark = self.bookmark.clone().unwrap_or_default();
         bookmark.since.clone_from(&response.next_batch);
@@ -120,7 +133,7 @@ impl Reader {
 
     /// In a room that replaces another one nobody is greeted: the dialogue goes on.
     async fn settle_in(&self, room: &Room, mut read: Vec<Read>) -> anyhow::Result<Vec<Read>> {
-        let came_in = |read: &Read| matches!(read, Read::Clear(said) if said.input == Input::Joined);
+        let came_in = |read: &Read| matches!(read, Read::Arrived(_));
         if !read.iter().any(came_in) {
             return Ok(read);
         }
@@ -142,11 +155,10 @@ impl Reader {
     }
 
     async fn read_room(&mut self, room: &Room, timeline: &Timeline) -> anyhow::Result<Vec<Read>> {
-        let crowded = room.joined_members_count() > 2;
         let Some(bookmark) = &self.bookmark else {
             // Nothing was ever read. What we once answered on another machine is not answered again.
             let last_word = timeline.events.iter().rposition(|event| event.sender().as_ref() == Some(&self.me));
-            return Ok(self.interpret(room.room_id(), crowded, &timeline.events[last_word.unwrap_or(0)..]));
+            return self.interpret(room, &timeline.events[last_word.unwrap_or(0)..]).await;
         };
         let mut events = Vec::new();
         if self.fresh || timeline.limited {
@@ -154,9 +166,12 @@ impl Reader {
             events = page(room, &bookmark.since, until).await?;
         }
         if !self.fresh {
+            // A room that was just entered is shown whole, older than the token that we paged from.
+            let shown: BTreeSet<_> = timeline.events.iter().filter_map(TimelineEvent::event_id).collect();
+            events.retain(|event| event.event_id().is_none_or(|id| !shown.contains(&id)));
             events.extend(timeline.events.iter().cloned());
         }
-        let mut read = self.interpret(room.room_id(), crowded, &events);
+        let mut read = self.interpret(room, &events).await?;
         let now = self.now();
         read.retain(|read| match read {
             Read::Clear(said) => self.gate.admits(said, &events, now),
@@ -167,46 +182,73 @@ impl Reader {
 
     /// In the order of the room. What was said before the coach was asked to come does not concern it; what was said
     /// while it was on its way is answered, after the greeting: many clients make a room with its first message.
-    fn interpret(&self, room: &RoomId, crowded: bool, events: &[TimelineEvent]) -> Vec<Read> {
-        let place = Place { me: &self.me, room, crowded };
-        let mut read: Vec<Read> = events.iter().filter_map(|event| self.interpret_one(&place, event)).collect();
-        let came_in = |read: &Read| matches!(read, Read::Clear(said) if said.input == Input::Joined);
-        if let Some(arrival) = read.iter().rposition(came_in) {
+    async fn interpret(&mut self, room: &Room, events: &[TimelineEvent]) -> anyhow::Result<Vec<Read>> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut manners = self.company.manners(room).await?;
+        let mut read: Vec<Read> = Vec::new();
+        for event in events {
+            read.extend(self.interpret_one(room, &mut manners, event).await?);
+        }
+        if let Some(arrival) = read.iter().rposition(|read| matches!(read, Read::Arrived(_))) {
             let invited = read[..arrival].iter().rposition(|read| matches!(read, Read::Invited));
             let greeting = read.remove(arrival);
             read.drain(..invited.unwrap_or(arrival));
             read.insert(0, greeting);
         }
-        read
+        Ok(read)
     }
 
-    fn interpret_one(&self, place: &Place<'_>, event: &TimelineEvent) -> Option<Read> {
+    async fn interpret_one(
+        &mut self,
+        room: &Room,
+        manners: &mut Manners,
+        event: &TimelineEvent,
+    ) -> anyhow::Result<Vec<Read>> {
         if let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind {
-            let foreign = event.sender().is_some_and(|sender| sender != self.me);
-            let sealed = Sealed::new(place.room.to_owned(), event.event_id()?, self.inbox.clock().now());
-            report_sealed(&sealed, utd_info);
-            self.report_withheld(place.room, utd_info);
-            return foreign.then_some(Read::Sealed(sealed));
+            self.report_withheld(room.room_id(), utd_info);
+            return Ok(self.sealed(room, event, utd_info).into_iter().collect());
         }
         if let TimelineEventKind::Decrypted(_) = &event.kind {
-            self.management.tell(News::Read(place.room.to_owned()));
+            self.management.tell(News::Read(room.room_id().to_owned()));
         }
-        match event.raw().deserialize() {
-            Ok(event) if let Some(business) = self.management.business(place, &event) => match business {
-                Business::Order(asked) => Some(Read::Order(asked)),
-                Business::Nothing => None,
-            },
-            Ok(event) if invites(place.me, &event) => Some(Read::Invited),
-            Ok(event) => {
-                let asked = self.concierge.as_ref().and_then(|concierge| concierge.asked(place, &event));
-                asked.map(Read::Console).or_else(|| translate(place, &event).map(Read::Clear))
-            }
-            Err(error) => {
-                // serde names the field that is wrong, not what stands in it.
-                tracing::warn!(room = %place.room, event = ?event.event_id(), kind = ?error.classify(), "an event makes no sense");
-                None
-            }
+        let Some(clear) = readable(room, event) else { return Ok(Vec::new()) };
+        let place = Place { me: &self.me, room: room.room_id(), crowded: is_crowded(room) };
+        if let Some(business) = self.management.business(&place, &clear) {
+            return Ok(match business {
+                Business::Order(asked) => vec![Read::Order(asked)],
+                Business::Nothing => Vec::new(),
+            });
         }
+        if invites(place.me, &clear) {
+            return Ok(vec![Read::Invited]);
+        }
+        let asked = self.concierge.as_ref().and_then(|concierge| concierge.asked(&place, &clear));
+        match asked {
+            Some(asked) => Ok(vec![Read::Console(asked)]),
+            None => self.company.hear(room, manners, &clear).await,
+        }
+    }
+
+    fn sealed(&self, room: &Room, event: &TimelineEvent, info: &UnableToDecryptInfo) -> Option<Read> {
+        let sealed = Sealed::new(room.room_id().to_owned(), event.event_id()?, self.inbox.clock().now());
+        report_sealed(&sealed, info);
+        event.sender().is_some_and(|sender| sender != self.me).then_some(Read::Sealed(sealed))
+    }
+
+    /// Of a room that was left, only that matters.
+    fn farewell(&self, room: &Room, event: &TimelineEvent) -> Option<Read> {
+        let clear = readable(room, event)?;
+        let place = Place { me: &self.me, room: room.room_id(), crowded: false };
+        (translate(&place, self.company.called(), &clear)? == Heard::Left).then(|| {
+            Read::Clear(Incoming {
+                conversation: place.conversation(),
+                event: EventId(clear.event_id().to_string()),
+                input: Input::Left,
+                at: timestamp(clear.origin_server_ts()),
+            })
+        })
     }
 
     /// The operator can do something about a client that does not trust our device.
@@ -223,11 +265,12 @@ impl Reader {
         let now = self.inbox.clock().now();
         let Some(mut bookmark) = self.bookmark.clone() else { return Ok(Vec::new()) };
         let mut read = Vec::new();
-        for sealed in self.bookmark.iter().flat_map(|bookmark| &bookmark.sealed) {
+        self.company.begin();
+        for sealed in bookmark.sealed.clone() {
             if !arrived.contains(&sealed.room) && !sealed.is_due(now) {
                 continue;
             }
-            match self.try_again(sealed).await {
+            match self.try_again(&sealed).await? {
                 Retried::Open(opened) => {
                     bookmark.remove(&sealed.event);
                     read.extend(opened);
@@ -247,58 +290,71 @@ impl Reader {
         self.save(bookmark, read).await
     }
 
-    async fn try_again(&self, sealed: &Sealed) -> Retried {
-        let Some(room) = self.client.get_room(&sealed.room) else { return Retried::Gone };
-        match room.event(&sealed.event, None).await {
+    async fn try_again(&mut self, sealed: &Sealed) -> anyhow::Result<Retried> {
+        let Some(room) = self.client.get_room(&sealed.room) else { return Ok(Retried::Gone) };
+        Ok(match room.event(&sealed.event, None).await {
             Ok(TimelineEvent { kind: TimelineEventKind::UnableToDecrypt { utd_info, .. }, .. }) => {
                 self.report_withheld(&sealed.room, &utd_info);
                 Retried::StillSealed
             }
             Ok(event) => {
-                let place = Place { me: &self.me, room: &sealed.room, crowded: room.joined_members_count() > 2 };
-                Retried::Open(self.interpret_one(&place, &event))
+                let mut manners = self.company.manners(&room).await?;
+                Retried::Open(self.interpret_one(&room, &mut manners, &event).await?)
             }
             Err(error) => match error.client_api_error_kind() {
                 Some(ErrorKind::NotFound | ErrorKind::Forbidden) => Retried::Gone,
                 _ => Retried::StillSealed,
             },
-        }
+        })
     }
 
     /// Said once in a room of two. It has a name of its own, so that the message can still be answered when its keys come.
     fn excuse(&self, overdue: &Sealed, now: Timestamp) -> Option<Read> {
         let room = self.client.get_room(&overdue.room)?;
-        let place = Place { me: &self.me, room: &overdue.room, crowded: room.joined_members_count() > 2 };
+        let place = Place { me: &self.me, room: &overdue.room, crowded: is_crowded(&room) };
         let event = EventId(format!("{}#sealed", overdue.event));
         let excuse = Incoming { conversation: place.conversation(), event, input: Input::Unreadable, at: now };
         (!place.crowded && !self.management.is_here(place.room)).then_some(Read::Clear(excuse))
     }
 
-    /// One transaction: the rows and the place up to which they were read.
+    /// One transaction: the rows, the place up to which they were read, and what is to be remembered and said.
     async fn save(&mut self, mut bookmark: Bookmark, read: Vec<Read>) -> anyhow::Result<Vec<Incoming>> {
-        let mut rows = Vec::new();
-        for read in read {
+        let (mut rows, mut notes, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+        for read in read.into_iter().flat_map(Read::flat) {
             match read {
                 Read::Clear(incoming) => rows.push(incoming),
                 Read::Sealed(sealed) => bookmark.add(sealed),
-                Read::Invited => {}
                 Read::Order(asked) => self.management.tell(News::Ordered(asked)),
                 Read::Console(asked) => self.concierge.iter().for_each(|concierge| concierge.answer(asked.clone())),
+                Read::Note(name, value) => notes.push((name, value.to_owned())),
+                Read::Notice(notice) => {
+                    notes.push(notice.checkpoint()?);
+                    notices.push(notice);
+                }
+                Read::Invited | Read::Arrived(_) => {}
             }
         }
-        if rows.is_empty() && self.bookmark.as_ref() == Some(&bookmark) {
+        if rows.is_empty() && notes.is_empty() && self.bookmark.as_ref() == Some(&bookmark) {
             return Ok(rows);
         }
-        let name = checkpoint_name(&self.me);
-        let value = serde_json::to_string(&bookmark)?;
-        self.inbox.receive_all(&rows, &[Checkpoint { name: &name, value: &value }]).await?;
+        notes.push((checkpoint_name(&self.me), serde_json::to_string(&bookmark)?));
+        let places: Vec<Checkpoint<'_>> = notes.iter().map(|(name, value)| Checkpoint { name, value }).collect();
+        self.inbox.receive_all(&rows, &places).await?;
         self.bookmark = Some(bookmark);
+        notices.into_iter().for_each(|notice| self.company.say(notice));
         Ok(rows)
     }
 }
 
+impl Read {
+    /// An arrival is what is said then.
+    fn flat(self) -> Vec<Self> {
+        if let Self::Arrived(read) = self { read } else { vec![self] }
+    }
+}
+
 enum Retried {
-    Open(Option<Read>),
+    Open(Vec<Read>),
     StillSealed,
     /// Deleted, or the room was left.
     Gone,
@@ -327,6 +383,21 @@ async fn page(room: &Room, since: &str, until: Option<&TimelineEvent>) -> anyhow
         from = page.end.filter(|end| *end != token);
     }
     Ok(events)
+}
+
+/// `None` for what makes no sense, and for what another Déclic says: two of them must not talk to each other.
+fn readable(room: &Room, event: &TimelineEvent) -> Option<AnySyncTimelineEvent> {
+    if event.sender().as_deref() != Some(room.own_user_id()) && draw::is_marked(event.raw()) {
+        return None;
+    }
+    match event.raw().deserialize() {
+        Ok(clear) => Some(clear),
+        Err(error) => {
+            // serde names the field that is wrong, not what stands in it.
+            tracing::warn!(room = %room.room_id(), event = ?event.event_id(), kind = ?error.classify(), "an event makes no sense");
+            None
+        }
+    }
 }
 
 fn report_sealed(sealed: &Sealed, info: &UnableToDecryptInfo) {

@@ -10,10 +10,11 @@ use matrix_sdk::ruma::api::client::receipt::create_receipt::v3::ReceiptType;
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::presence::PresenceState;
-use matrix_sdk::ruma::{EventId, OwnedRoomId, RoomId, uint};
-use matrix_sdk::{Client, Room, RoomState};
+use matrix_sdk::ruma::{EventId, OwnedRoomId, uint};
+use matrix_sdk::{Client, RoomState};
 use tokio_util::sync::CancellationToken;
 
+use super::address::room_of;
 use super::alarm::Cause;
 use super::invite::{self, Guests};
 use super::management::Management;
@@ -87,7 +88,11 @@ async fn once(client: &Client, reader: &mut Reader, guests: &Guests, timeout: Du
     for room in response.rooms.left.keys().filter_map(|id| client.get_room(id)) {
         tokio::spawn(invite::forget(room));
     }
-    for room in new.iter().filter(|incoming| incoming.input == Input::Left).filter_map(|left| room_of(client, left)) {
+    for room in new
+        .iter()
+        .filter(|incoming| incoming.input == Input::Left)
+        .filter_map(|left| room_of(client, &left.conversation))
+    {
         if room.state() == RoomState::Joined && room.joined_members_count() <= 1 {
             tokio::spawn(invite::depart(room));
         }
@@ -160,17 +165,13 @@ fn acknowledge(client: &Client, new: &[Incoming]) {
     // The last of each room stands for those before it.
     let last: BTreeMap<&str, &Incoming> = spoken.map(|incoming| (incoming.conversation.address(), incoming)).collect();
     for incoming in last.into_values() {
-        if let (Some(room), Ok(event)) = (room_of(client, incoming), EventId::parse(&incoming.event.0)) {
+        if let (Some(room), Ok(event)) = (room_of(client, &incoming.conversation), EventId::parse(&incoming.event.0)) {
             tokio::spawn(tokio::time::timeout(Duration::from_secs(10), async move {
                 let receipt = room.send_single_receipt(ReceiptType::Read, ReceiptThread::Unthreaded, event);
                 let _ = tokio::join!(room.typing_notice(true), receipt);
             }));
         }
     }
-}
-
-fn room_of(client: &Client, incoming: &Incoming) -> Option<Room> {
-    client.get_room(&RoomId::parse(incoming.conversation.address()).ok()?)
 }
 
 /// Since when the homeserver has not answered. Operators hear of it when it lasts.
