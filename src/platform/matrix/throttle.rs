@@ -7,6 +7,9 @@ use crate::clock::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
 
+/// Whoever goes on and on is not told each minute.
+const BETWEEN_WORDS_MS: i64 = 10 * MINUTE_MS;
+
 /// Beyond, those who have been silent for long are forgotten.
 const MOST: usize = 10_000;
 
@@ -18,7 +21,7 @@ pub enum Verdict {
     Ignored,
 }
 
-/// Each person has a bucket that a message empties by one part and time fills.
+/// Each person has a bucket that a message fills by one part and time empties. One that runs over is shut for a minute.
 #[derive(Debug)]
 pub struct Throttle {
     /// Messages in a minute; 0: no limit.
@@ -26,11 +29,13 @@ pub struct Throttle {
     people: BTreeMap<String, Bucket>,
 }
 
+/// All in milliseconds.
 #[derive(Debug)]
 struct Bucket {
-    /// When it will be full again, in milliseconds; in the past: it is full.
-    full_at: i64,
-    told: bool,
+    /// When it will be empty again; in the past: it is.
+    empty_at: i64,
+    shut_until: i64,
+    told_at: i64,
 }
 
 impl Throttle {
@@ -39,27 +44,46 @@ impl Throttle {
     }
 
     /// Counts one message, by the time that the homeserver gave it: what was written over hours while we were away is no
-    /// flood. A time to come is now, so that a false clock does not fill a bucket.
+    /// flood. A time to come is now, so that a false clock does not empty a bucket.
     pub fn admit(&mut self, person: &str, written: Timestamp, now: Timestamp) -> Verdict {
         if self.per_minute == 0 {
             return Verdict::Heard;
         }
         self.forget_the_silent(now);
         let at = written.min(now).as_millisecond();
-        let bucket = self.people.entry(person.to_owned()).or_insert(Bucket { full_at: 0, told: false });
-        // A clock that was set back must not silence anybody for longer than a minute.
-        let full_at = bucket.full_at.clamp(at, at + MINUTE_MS) + MINUTE_MS / self.per_minute;
-        if full_at <= at + MINUTE_MS {
-            *bucket = Bucket { full_at, told: false };
-            return Verdict::Heard;
-        }
-        if std::mem::replace(&mut bucket.told, true) { Verdict::Ignored } else { Verdict::Told }
+        let step = MINUTE_MS / self.per_minute;
+        let bucket = self.people.entry(person.to_owned()).or_insert(Bucket {
+            empty_at: 0,
+            shut_until: 0,
+            told_at: at - BETWEEN_WORDS_MS,
+        });
+        bucket.take(at, step)
     }
 
     fn forget_the_silent(&mut self, now: Timestamp) {
         if self.people.len() > MOST {
-            self.people.retain(|_, bucket| bucket.full_at > now.as_millisecond());
+            self.people.retain(|_, bucket| bucket.empty_at > now.as_millisecond());
         }
+    }
+}
+
+impl Bucket {
+    /// A clock that was set back must not silence anybody for longer than a minute.
+    fn take(&mut self, at: i64, step: i64) -> Verdict {
+        if at < self.shut_until && self.shut_until <= at + MINUTE_MS {
+            return Verdict::Ignored;
+        }
+        self.empty_at = self.empty_at.clamp(at, at + MINUTE_MS) + step;
+        if self.empty_at <= at + MINUTE_MS {
+            return Verdict::Heard;
+        }
+        self.shut_until = at + MINUTE_MS;
+        self.empty_at = self.shut_until;
+        if (at - self.told_at).abs() < BETWEEN_WORDS_MS {
+            return Verdict::Ignored;
+        }
+        self.told_at = at;
+        Verdict::Told
     }
 }
 
@@ -78,7 +102,15 @@ mod tests {
         let count = |verdict| verdicts.iter().filter(|one| **one == verdict).count();
         assert_eq!((count(Verdict::Heard), count(Verdict::Told)), (60, 1));
         assert_eq!(throttle.admit("@b:x", at(100), at(100)), Verdict::Heard);
-        assert_eq!(throttle.admit("@a:x", at(1_500), at(1_500)), Verdict::Heard, "a bucket fills with time");
+        assert_eq!(throttle.admit("@a:x", at(1_500), at(1_500)), Verdict::Ignored, "it is shut");
+        assert_eq!(throttle.admit("@a:x", at(61_000), at(61_000)), Verdict::Heard, "a minute later they are heard");
+    }
+
+    #[test]
+    fn a_slow_flood_is_told_once_too() {
+        let mut throttle = Throttle::new(20);
+        let verdicts: Vec<Verdict> = (0..600).map(|n| throttle.admit("@a:x", at(n * 500), at(n * 500))).collect();
+        assert_eq!(verdicts.iter().filter(|one| **one == Verdict::Told).count(), 1);
     }
 
     #[test]
