@@ -63,7 +63,7 @@ enable_3pid_changes: false
 
 # Little of everything, and access tokens that live for seconds.
 STRICT = """
-rc_message: {{per_second: 1, burst_count: 5}}
+rc_message: {{per_second: 0.3, burst_count: 5}}
 rc_joins:
   local: {{per_second: 0.5, burst_count: 3}}
   remote: {{per_second: 0.5, burst_count: 3}}
