@@ -144,6 +144,7 @@ def test_ways_to_call(house):
         team.say(f"{coach.name} est un robot"),
         team.say("Déclicologie"),
         team.say("Moi aussi", content=in_thread(elsewhere)),
+        team.say("Et là ?", content=replying("$nulle-part")),
         team.say(f"{coach.name}: {PROJECT}", content={"msgtype": "m.notice", **mention(coach)}),
         team.say(PROJECT, content={**mention(coach), "declic.delivery": "d1xxxxxxxxxxxxxxxxxxxxxx"}),
     ]

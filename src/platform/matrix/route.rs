@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use anyhow::Context as _;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{EventId as MatrixEventId, OwnedEventId, OwnedUserId};
 use serde_json::Value;
 
@@ -250,14 +249,20 @@ fn past(shown: &Shown, event: &MatrixEventId) -> Option<Routed> {
     Some(Routed::Told(Notice::new(Word::Past, &address, event.as_str())))
 }
 
-/// An event as the homeserver has it. `None` when it is not for our eyes, or gone.
+/// An event as the homeserver has it. `None` when it is not for our eyes, or gone, or never was: anybody can name any id,
+/// and must not hold up the others with it.
 async fn fetch(room: &Room, event: &MatrixEventId) -> anyhow::Result<Option<TimelineEvent>> {
     match room.event(event, None).await {
-        Err(error) if matches!(error.client_api_error_kind(), Some(ErrorKind::NotFound | ErrorKind::Forbidden)) => {
-            Ok(None)
-        }
+        Err(error) if !is_away(&error) => Ok(None),
         outcome => outcome.map(Some).context("failed to read the message that another one is about"),
     }
+}
+
+/// The homeserver may answer better later.
+fn is_away(error: &matrix_sdk::Error) -> bool {
+    let matrix_sdk::Error::Http(http) = error else { return false };
+    let refused = |status: u16| (400..500).contains(&status) && ![401, 429].contains(&status);
+    http.as_client_api_error().is_none_or(|answer| !refused(answer.status_code.as_u16()))
 }
 
 fn is_from_us(room: &Room, event: &TimelineEvent) -> bool {
