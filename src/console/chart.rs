@@ -116,7 +116,7 @@ pub fn bars(about: About<'_>, lines: &[(String, Shown)]) -> Chart {
              <rect class=\"serie-1\" x=\"260\" y=\"{}\" width=\"{length}\" height=\"18\" fill=\"{}\"/>\
              <text x=\"{}\" y=\"{}\">{value}</text>",
             y + 18,
-            escape(&shortened(label, 36)),
+            escape(&shortened(label, 29)),
             y + 4,
             COLOURS[0],
             260 + length + 8,
