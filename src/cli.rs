@@ -251,12 +251,13 @@ fn tune(place: &Place, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
         .into_iter()
         .flatten()
         .collect();
+    let mut content = content::load_or_explain(&sources, House::default())?;
+    let library = content::library_mut(&mut content)?;
     if !requests.is_empty() {
-        let mut content = content::load_or_explain(&sources, House::default())?;
-        let library = content::library_mut(&mut content)?;
         print(&tune::climb(library, &requests, means_in).to_string())?;
+        library.reweigh(Weights::DEFAULT);
     }
-    print(&tune::fit(&content::knowledge_files(&sources)?, &Weights::DEFAULT).to_string())
+    print(&tune::fit(&content::knowledge_files(&sources)?, library, &requests, &Weights::DEFAULT).to_string())
 }
 
 fn show_report(content: &Content, requests: &[eval::Request], json: bool) -> anyhow::Result<ExitCode> {

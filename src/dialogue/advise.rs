@@ -40,11 +40,13 @@ impl Talk<'_> {
     /// The best methods; those of the journey that was told come first, or the two pieces of advice would quarrel.
     fn ranked(&self, count: usize) -> Vec<Recommendation> {
         let library = &self.content.library;
-        let rank = |count| library.rank(&self.progress.evidence, &self.progress.slots.means, count);
-        let Some(journey) = self.state.journey.as_ref().and_then(|id| library.journey(id)) else { return rank(count) };
-        let mut all = rank(library.methods().len());
+        let advise = |count| library.advise(&self.progress.evidence, &self.progress.slots.means, count);
+        let Some(journey) = self.state.journey.as_ref().and_then(|id| library.journey(id)) else {
+            return advise(count);
+        };
+        let mut all = advise(library.methods().len());
         let is_part = |one: &Recommendation| journey.stages.iter().any(|leg| leg.method == one.method);
-        all.sort_by_key(|one| (!one.fits(), !is_part(one)));
+        all.sort_by_key(|one| !is_part(one));
         all.truncate(count);
         all
     }

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use declic_classifier::{Model, Sample};
-
 use super::index::{Form, Indexed, Shelf, Sought};
 use super::journeys::Heralds;
+use super::learning::Learnt;
 use super::load::Parts;
 use super::names::Names;
+use super::neighbours::{Neighbour, neighbours};
 use super::query::{Query, Wording};
+use super::refusal::Refusable;
 use super::sheet::Method;
 use super::spelling::Spelling;
 use super::weights::Weights;
@@ -19,7 +20,7 @@ pub struct Engine {
     pub weights: Weights,
     pub wording: Wording,
     pub spelling: Spelling,
-    pub model: Model,
+    pub learnt: Learnt,
     /// One document a method.
     pub sheets: Shelf,
     /// One document a need line.
@@ -27,12 +28,16 @@ pub struct Engine {
     /// Need line → its method, and its place in the method's list.
     pub need_owners: Vec<(usize, usize)>,
     /// Each method's neighbours, both ways.
-    pub related: Vec<Vec<usize>>,
+    pub neighbours: Vec<Vec<Neighbour>>,
     /// Names of methods.
     pub names: Names<usize>,
     /// Names of methods and terms, for « c'est quoi … ? ».
     pub entries: Names<EntryPlace>,
     pub cues: Cues,
+    /// What people may not want.
+    pub refusable: Refusable<usize>,
+    /// The methods of each way of working, by the number that `refusable` gives.
+    pub formats: Vec<Vec<usize>>,
     /// What announces a whole project.
     pub heralds: Heralds,
 }
@@ -52,7 +57,7 @@ pub struct Cues {
 }
 
 impl Engine {
-    /// `kept`: the model learnt from the same parts before, as bytes.
+    /// `kept`: what was learnt from the same parts before, as bytes.
     pub fn new(parts: &Parts, weights: Weights, kept: Option<&[u8]>) -> tantivy::Result<Self> {
         let wording = Wording::new(&parts.lexicon);
         let spelling = Spelling::new(parts.methods.iter().flat_map(method_words));
@@ -61,10 +66,10 @@ impl Engine {
             .flat_map(|(method, sheet)| (0..sheet.needs.len()).map(move |need| (method, need)))
             .collect();
         // Learning takes seconds and indexing some tenths of one; they need nothing of one another.
-        let (model, shelves) = std::thread::scope(|threads| {
+        let (learnt, shelves) = std::thread::scope(|threads| {
             let learning = threads.spawn(|| {
-                let kept = kept.and_then(Model::from_bytes).filter(|model| model.classes() == classes(parts));
-                kept.unwrap_or_else(|| learnt(parts, &wording, &weights))
+                let kept = kept.and_then(|bytes| Learnt::kept(bytes, parts));
+                kept.unwrap_or_else(|| Learnt::from(parts, &wording, &weights.recipe))
             });
             let shelves = shelves(parts, &need_owners, &wording, weights);
             (learning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), shelves)
@@ -76,11 +81,13 @@ impl Engine {
             names: method_names(&parts.methods),
             entries: entries(parts),
             cues: cues(parts),
-            related: related(&parts.methods),
+            refusable: Refusable { formats: format_names(parts), methods: method_names(&parts.methods) },
+            formats: formats(parts),
+            neighbours: neighbours(&parts.methods),
             heralds: Heralds::new(&parts.journeys, |need| wording.concepts(need)),
             need_owners,
             weights,
-            model,
+            learnt,
             spelling,
             wording,
         })
@@ -93,36 +100,20 @@ impl Engine {
         texts.flat_map(|text| self.wording.concepts(text)).collect()
     }
 
+    /// The methods that a text refuses, in order, and the text without them; none where it refuses nothing.
+    pub fn refusals(&self, text: &str) -> Option<(Vec<usize>, String)> {
+        let found = self.refusable.find(text)?;
+        let mut refused = found.methods;
+        refused.extend(found.formats.iter().flat_map(|format| self.formats[*format].iter().copied()));
+        refused.sort_unstable();
+        refused.dedup();
+        Some((refused, found.rest))
+    }
+
     /// Understands a request.
     pub fn read(&self, text: &str) -> Query {
         self.wording.read(text, &self.spelling, &self.weights)
     }
-
-    /// What the model sees of a request.
-    pub fn sample(&self, query: &Query) -> Sample {
-        Sample { words: singular(&query.plain), concepts: query.concepts.clone() }
-    }
-}
-
-/// A model knows every feature for every class: beyond this many methods it would fill the memory and take hours to
-/// learn. Larger bases are searched by their needs and sheets alone.
-const MOST: usize = 1_000;
-
-/// One class a method, then one a topic that the base knows nothing of; none where the base is too large for a model.
-fn classes(parts: &Parts) -> usize {
-    if parts.methods.len() > MOST { 0 } else { parts.methods.len() + parts.outside.len() }
-}
-
-fn learnt(parts: &Parts, wording: &Wording, weights: &Weights) -> Model {
-    let methods = parts.methods.len();
-    if classes(parts) == 0 {
-        return Model::default();
-    }
-    let outside =
-        (methods..).zip(&parts.outside).flat_map(|(topic, lines)| lines.iter().map(move |line| (topic, line)));
-    let texts = own_words(&parts.methods).chain(outside.map(|(topic, line)| (topic, line.as_str())));
-    let mut samples = texts.map(|(class, text)| (class, sample(text, wording)));
-    Model::learn(&mut samples, classes(parts), &weights.recipe)
 }
 
 /// The index of the sheets, and that of the needs.
@@ -177,45 +168,6 @@ fn indexed(text: &str, wording: &Wording) -> Indexed {
     Indexed { concepts: concepts.join(" "), snowball: join(|word| &word.snowball), exact: join(|word| &word.exact) }
 }
 
-/// Needs, and what the sheet says of itself, as examples of requests.
-fn own_words(methods: &[Method]) -> impl Iterator<Item = (usize, &str)> {
-    methods.iter().enumerate().flat_map(|(number, method)| {
-        let names = [&method.name, &method.english_name, &method.summary, &method.english_summary];
-        let situations = method.sections.when.lines().map(|line| line.trim_start_matches(['-', ' ']));
-        let texts = names.into_iter().chain(&method.aliases).chain(&method.needs).map(String::as_str);
-        texts.chain(situations).map(move |text| (number, text))
-    })
-}
-
-fn sample(text: &str, wording: &Wording) -> Sample {
-    let words = french::words(text);
-    let concepts = french::meaningful(&words).iter().map(|word| wording.concept(word)).collect();
-    Sample { words: singular(&words), concepts }
-}
-
-/// Words without the mark of the plural, in French and in English, so that their pieces are the same.
-fn singular(words: &[String]) -> Vec<String> {
-    let bare = |word: &String| word.strip_suffix(['s', 'x']).filter(|bare| bare.len() >= 3).unwrap_or(word).to_owned();
-    words.iter().map(bare).collect()
-}
-
-/// Methods that name one another as neighbours.
-fn related(methods: &[Method]) -> Vec<Vec<usize>> {
-    let number = |id: &MethodId| methods.binary_search_by(|method| method.id.cmp(id)).ok();
-    let mut related = vec![Vec::new(); methods.len()];
-    for (one, method) in methods.iter().enumerate() {
-        for other in method.related.iter().filter_map(number) {
-            related[one].push(other);
-            related[other].push(one);
-        }
-    }
-    for neighbours in &mut related {
-        neighbours.sort_unstable();
-        neighbours.dedup();
-    }
-    related
-}
-
 fn method_names(methods: &[Method]) -> Names<usize> {
     let mut names = Names::default();
     for (number, method) in methods.iter().enumerate() {
@@ -240,6 +192,19 @@ fn entries(parts: &Parts) -> Names<EntryPlace> {
         all.for_each(|name| names.add(name, EntryPlace::Method(number)));
     }
     names
+}
+
+fn format_names(parts: &Parts) -> Names<usize> {
+    let mut names = Names::default();
+    for (number, format) in parts.formats.iter().enumerate() {
+        format.words.iter().for_each(|word| names.add(word, number));
+    }
+    names
+}
+
+fn formats(parts: &Parts) -> Vec<Vec<usize>> {
+    let number = |id: &MethodId| parts.methods.binary_search_by(|method| method.id.cmp(id)).ok();
+    parts.formats.iter().map(|format| format.methods.iter().filter_map(number).collect()).collect()
 }
 
 fn cues(parts: &Parts) -> Cues {

@@ -26,6 +26,8 @@ pub struct Evidence {
     /// Goals and phase that were stated: they alone allow an answer.
     goals: Vec<GoalId>,
     phase: Option<PhaseId>,
+    /// The methods that are not wanted, by number, in order.
+    pub(super) refused: Vec<usize>,
     /// The meaningful words of the request, with their concepts.
     words: Vec<(String, String)>,
 }
@@ -101,6 +103,11 @@ impl Evidence {
         self.signs
     }
 
+    /// Whether the text asks to be spared this method.
+    pub(super) fn refuses(&self, number: usize) -> bool {
+        self.refused.binary_search(&number).is_ok()
+    }
+
     /// Why a method was found, the most telling reason first.
     pub(super) fn reasons(&self, library: &Library, number: usize) -> Vec<Reason> {
         let (method, score) = (&library.methods[number], self.scores[number]);
@@ -159,6 +166,7 @@ pub fn search(library: &Library, text: &Reading, goals: &[GoalId], phase: Option
         least: engine.weights.abstain,
         goals: goals.to_vec(),
         phase: phase.cloned(),
+        refused: text.refused.clone(),
         words: text.query.words.iter().map(|word| (word.word.exact.clone(), word.concept.clone())).collect(),
     }
 }
@@ -239,15 +247,17 @@ fn relative(scores: &[f32]) -> Vec<f32> {
     scores.iter().map(|score| (score / best).max(0.0)).collect()
 }
 
-/// Passes a part of each method's evidence on to its related methods: neighbours of a good answer are good answers.
+/// Passes a part of each method's evidence on to its neighbours, the nearer the more: neighbours of a good answer are
+/// good answers.
 fn share(engine: &Engine, parts: &mut [Parts]) {
+    let weights = &engine.weights;
     let texts: Vec<f32> = parts.iter().map(Parts::text).collect();
     let best = texts.iter().copied().fold(f32::EPSILON, f32::max);
-    for (text, related) in texts.iter().zip(&engine.related) {
+    for (text, neighbours) in texts.iter().zip(&engine.neighbours) {
         // Only what stands out is worth passing on.
-        let given = engine.weights.shared * text * (text / best).powi(3);
-        for neighbour in related {
-            parts[*neighbour].shared += given / related.len() as f32;
+        let given = weights.shared * text * (text / best).powi(3);
+        for neighbour in neighbours {
+            parts[neighbour.number].shared += given * neighbour.closeness(&weights.nearness);
         }
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fields::{Kind, Mention, Report, Spot};
+use super::formats::{self, Format};
 use super::jargon::{self, Jargon};
 use super::journeys::{self, Journey};
 use super::lexicon::{self, Lexicon};
@@ -27,9 +28,10 @@ pub struct Parts {
     pub trainings: Vec<Training>,
     pub journeys: Vec<Journey>,
     pub jargon: Vec<Jargon>,
+    pub formats: Vec<Format>,
     pub lexicon: Lexicon,
     /// Requests that the base cannot answer: see `scope`.
-    pub outside: Vec<Vec<String>>,
+    pub outside: Vec<String>,
     pub fingerprint: String,
 }
 
@@ -111,8 +113,9 @@ impl Loader {
             "cases.yaml" => self.parts.cases = vocabulary::cases(&file.text, &mut report),
             "trainings.yaml" => self.parts.trainings = vocabulary::trainings(&file.text, &mut report),
             "journeys.yaml" => self.parts.journeys = journeys::parse(&file.text, &mut report),
+            "formats.yaml" => self.parts.formats = formats::parse(&file.text, &mut report),
             "jargon.yaml" => self.parts.jargon = jargon::parse(&file.text, &mut report),
-            "outside.txt" => self.parts.outside = topics(&file.text, &mut report),
+            "outside.txt" => self.parts.outside = needs(&file.text, &mut report),
             "families.yaml" => self.parts.lexicon = lexicon::parse(&file.text, &mut report),
             _ => match name.strip_prefix("methods/") {
                 Some(sheet) => self.read_method_file(sheet, file, &mut report),
@@ -286,7 +289,7 @@ fn unknown(mention: &Mention, what: &str, known: &[&str]) -> Problem {
 
 /// A misnamed YAML file would be ignored without a word.
 fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
-    const KNOWN: [&str; 7] = [
+    const KNOWN: [&str; 9] = [
         "vocabulary.yaml",
         "glossary.yaml",
         "cases.yaml",
@@ -294,6 +297,8 @@ fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
         "journeys.yaml",
         "jargon.yaml",
         "families.yaml",
+        "formats.yaml",
+        "outside.txt",
     ];
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         let help = nearest(name, KNOWN).map_or_else(
@@ -302,16 +307,6 @@ fn report_stray(name: &str, file: &SourceFile, report: &mut Report) {
         );
         report.problems.push(Problem::warning(&file.path, 0, 0, "ce fichier n'est pas lu").with_help(help));
     }
-}
-
-/// The paragraphs of `outside.txt`: requests on one topic each.
-fn topics(text: &str, report: &mut Report) -> Vec<Vec<String>> {
-    let known = needs(text, report);
-    let lines = |paragraph: &str| {
-        let lines = paragraph.lines().map(str::trim);
-        lines.filter(|line| known.iter().any(|known| known == line)).map(str::to_owned).collect()
-    };
-    text.split("\n\n").map(lines).filter(|lines: &Vec<String>| !lines.is_empty()).collect()
 }
 
 /// The lines of a needs file, without comments; a line that repeats another is reported.

@@ -5,17 +5,21 @@ mod engine;
 mod evidence;
 mod fields;
 mod fit;
+mod formats;
 pub mod french;
 mod front;
 mod index;
 mod jargon;
 pub mod journeys;
+mod learning;
 mod lexicon;
 mod load;
 mod names;
+mod neighbours;
 mod query;
 mod reading;
 mod recommend;
+mod refusal;
 mod review;
 mod scope;
 mod sections;
@@ -137,7 +141,7 @@ impl Library {
 
     /// What was learnt from the files, for [`Library::build_with`] at the next start with the same files.
     pub fn learnt(&self) -> Vec<u8> {
-        self.engine.model.to_bytes()
+        self.engine.learnt.to_bytes()
     }
 
     /// Takes these addresses out of what agents are shown; coaches still see them in [`Library::links_set_aside`].
@@ -294,7 +298,12 @@ impl Library {
         evidence::search(self, text, goals, phase)
     }
 
-    /// Weighs the means and gives the best `count`. Empty when the evidence is too weak to advise anything.
+    /// What is advised: the best `count` at most, and none that cannot be done with these means as long as one can.
+    pub fn advise(&self, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
+        recommend::advise(self, evidence, means, count)
+    }
+
+    /// Weighs the means and gives the best `count`, those that cannot be done last. Empty when the evidence is too weak to advise anything.
     pub fn rank(&self, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
         recommend::rank(self, evidence, means, count)
     }
@@ -304,10 +313,10 @@ impl Library {
         recommend::first(self, evidence, means, count)
     }
 
-    /// [`Library::search`] then [`Library::rank`].
+    /// [`Library::search`] then [`Library::advise`].
     pub fn recommend(&self, need: &Need, count: usize) -> Vec<Recommendation> {
         let evidence = self.search(&self.read(&need.text), &need.goals, need.phase.as_ref());
-        self.rank(&evidence, &need.means, count)
+        self.advise(&evidence, &need.means, count)
     }
 }
 

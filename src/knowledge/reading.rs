@@ -5,6 +5,7 @@ use declic_classifier::shares;
 use serde::Serialize;
 
 use super::Library;
+use super::learning::{INSIDE, OUTSIDE, sample_of};
 use super::query::Query;
 
 /// One word of a request, as the search sees it.
@@ -26,25 +27,27 @@ pub struct Reading {
     pub(super) query: Query,
     /// How much it speaks for each method, in the order of [`Library::methods`]: logits.
     pub(super) model: Vec<f32>,
-    /// … and the share of belief that each method gets, and all topics that the base knows nothing of.
+    /// … and the share of belief that each gets.
     pub(super) belief: Vec<f32>,
-    pub(super) outside: f32,
+    /// How much more it resembles what the base knows than what it does not: a logit.
+    pub(super) inside: f32,
+    /// The methods that are not wanted, by number, in order.
+    pub(super) refused: Vec<usize>,
 }
 
 impl Reading {
     pub(super) fn new(library: &Library, text: &str) -> Self {
         let engine = &library.engine;
-        let query = engine.read(text);
-        let mut model = engine.model.scores(&engine.sample(&query));
-        if model.is_empty() {
-            let none = vec![0.0; library.methods.len()];
-            return Self { query, model: none.clone(), belief: none, outside: 0.0 };
-        }
-        let outside = shares(&model, 1.0).into_iter().skip(library.methods.len()).sum();
-        let mut belief = shares(&model, engine.weights.belief);
-        belief.truncate(library.methods.len());
-        model.truncate(library.methods.len());
-        Self { query, model, belief, outside }
+        let (refused, rest) = engine.refusals(text).unzip();
+        let query = engine.read(rest.as_deref().unwrap_or(text));
+        let sample = sample_of(&query);
+        let mut model = engine.learnt.methods.scores(&sample);
+        model.resize(library.methods.len(), 0.0);
+        let belief =
+            if engine.learnt.methods.classes() == 0 { model.clone() } else { shares(&model, engine.weights.belief) };
+        let scope = engine.learnt.scope.scores(&sample);
+        let inside = if scope.is_empty() { 0.0 } else { scope[INSIDE] - scope[OUTSIDE] };
+        Self { query, model, belief, inside, refused: refused.unwrap_or_default() }
     }
 
     /// What remains of the text once openings are stripped, words corrected and acronyms explained.

@@ -21,7 +21,16 @@ struct Candidate {
     impossible: bool,
 }
 
-/// The best methods with their reasons and warnings.
+/// What is advised: the best methods, and none that cannot be done as long as one can.
+pub fn advise(library: &Library, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
+    let mut best = rank(library, evidence, means, count);
+    if best.iter().any(Recommendation::fits) {
+        best.retain(Recommendation::fits);
+    }
+    best
+}
+
+/// All methods in their order with reasons and warnings, `count` at most.
 pub fn rank(library: &Library, evidence: &Evidence, means: &Means, count: usize) -> Vec<Recommendation> {
     best(library, evidence, means, count).into_iter().map(|best| best.advised(library, evidence, means)).collect()
 }
@@ -38,6 +47,7 @@ fn best(library: &Library, evidence: &Evidence, means: &Means, count: usize) -> 
     let weights = &library.engine.weights;
     let best = evidence.scores.iter().map(|score| score.total).fold(0.0, f32::max);
     let scores = evidence.scores.iter().map(|score| score.total).enumerate();
+    let scores = scores.filter(|(number, _)| !evidence.refuses(*number));
     let worthy = scores.filter(|(_, score)| *score > 0.0 && *score >= best * weights.floor);
     let mut candidates: Vec<Candidate> = worthy
         .map(|(number, score)| {

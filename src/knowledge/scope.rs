@@ -8,7 +8,7 @@ use super::weights::Scope;
 /// What tells a request that the base can answer from one that it cannot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Signs {
-    /// Belief in any method against belief in a topic of `outside.txt`: logarithm of the odds, within bounds.
+    /// How much more the text resembles what the base knows than the lines of `outside.txt`: a logit, within bounds.
     pub inside: f32,
     /// How much the text speaks for the best method: the model's logit.
     pub clear: f32,
@@ -30,9 +30,8 @@ impl Signs {
         }
         let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
         let known = query.words.iter().filter(|word| word.known).count();
-        let (inside, outside) = (1.0 - text.outside, text.outside);
         Some(Self {
-            inside: (inside.max(f32::EPSILON) / outside.max(f32::EPSILON)).ln().clamp(-SURE, SURE),
+            inside: text.inside.clamp(-SURE, SURE),
             clear: best(&text.model),
             known: known as f32 / words.max(1) as f32,
             named: best(named),

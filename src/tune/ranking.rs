@@ -12,13 +12,17 @@ struct Knob {
     of: fn(&mut Weights) -> &mut f32,
 }
 
-const KNOBS: [Knob; 8] = [
+const KNOBS: [Knob; 12] = [
     Knob { name: "model", of: |weights| &mut weights.model },
     Knob { name: "sharpness", of: |weights| &mut weights.sharpness },
     Knob { name: "needs", of: |weights| &mut weights.needs },
     Knob { name: "sheet", of: |weights| &mut weights.sheet },
     Knob { name: "named", of: |weights| &mut weights.named },
     Knob { name: "shared", of: |weights| &mut weights.shared },
+    Knob { name: "related", of: |weights| &mut weights.nearness.related },
+    Knob { name: "alternative", of: |weights| &mut weights.nearness.alternative },
+    Knob { name: "sequence", of: |weights| &mut weights.nearness.sequence },
+    Knob { name: "same_goal", of: |weights| &mut weights.nearness.same_goal },
     Knob { name: "tight", of: |weights| &mut weights.tight },
     Knob { name: "stretch", of: |weights| &mut weights.stretch },
 ];

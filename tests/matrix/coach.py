@@ -113,6 +113,13 @@ class Coach:
             time.sleep(0.1)
         raise AssertionError(f"the coach is not {state} after {seconds} s but {self.report()}: {self.tail()}")
 
+    def wait_log(self, words, many=1, seconds=60):
+        """Until its log holds these words so many times."""
+        end = time.monotonic() + seconds * PATIENCE
+        while self.log.read_text().count(words) < many:
+            assert time.monotonic() < end, f"« {words} » is not {many} times in the log: {self.tail()}"
+            time.sleep(0.1)
+
     def kill(self):
         """No farewell: as a power cut, or the kernel short of memory."""
         self.process.send_signal(signal.SIGKILL)

@@ -1,4 +1,7 @@
 """Team rooms, threads, polls and reactions, as people meet them."""
+import itertools
+import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -96,7 +99,7 @@ def people(house, count):
 def test_team_room(house):
     """Only what calls the coach is answered, in a thread of its own, where everybody may answer; several go on at once."""
     anne, bruno = people(house, 2)
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     team = Room(coach, [anne, bruno])
     team.wait_notice("j'aide à trouver")
     first = team.call(QUEUE)
@@ -120,7 +123,7 @@ def test_team_room(house):
 def test_ways_to_call(house):
     """A pill or the name where a client gives no mentions, the command word, a reply, the name alone; and what is no call."""
     anne, bruno = people(house, 2)
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     team = Room(coach, [anne, bruno])
     pill = f'<a href="https://matrix.to/#/{coach.user}">{coach.name}</a>: {QUEUE}'
     old = {"m.mentions": None}
@@ -185,7 +188,7 @@ def test_arrival_once(house):
 def test_direct_threads(house):
     """A thread that a person opens in a room of two is answered there, and the main dialogue waits where it was."""
     anne = house.person()
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     talk = direct(house, anne, coach)
     first = talk.say(QUEUE)
     assert "1. " in talk.answer(first)
@@ -199,7 +202,7 @@ def test_direct_threads(house):
 def test_open_rooms(house):
     """Where others may read along, the first answer says so, once per room."""
     anne, bruno = people(house, 2)
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     team = Room(coach, [anne, bruno], encrypted=False, history="shared")
     for _ in range(2):
         call = team.call(QUEUE)
@@ -241,16 +244,22 @@ def test_switched_off(house):
 
 
 def test_listed_rooms(house):
-    """With a list of rooms, the coach works there only; it says so and leaves another team's room. Direct rooms stay open."""
+    """With a list of rooms, the coach works there only; it says so and leaves another team's room, until that has a name
+    of the list. Direct rooms stay open."""
     anne, bruno = people(house, 2)
     alias = house.name("salon")
-    coach = house.coach(rooms=[f"#{alias}:localhost"]).start().wait_ready()
+    coach = house.coach(rooms=[f"#{alias}:localhost", f"#{alias}-*:localhost"]).start().wait_ready()
     listed = Room(coach, [anne, bruno], alias=alias)
     call = listed.call(QUEUE)
     listed.answer(call, thread=call)
     other = Room(coach, [anne, bruno])
     other.wait_notice("je le quitte")
     anne.member(room=other.room, user=coach.user, **{"is": "leave"})
+    anne.name(room=other.room, alias=f"#{alias}-deux:localhost")
+    anne.invite(room=other.room, user=coach.user)
+    anne.member(room=other.room, user=coach.user, **{"is": "join"})
+    call = other.call(QUEUE)
+    other.answer(call, thread=call)
     room = anne.direct(user=coach.user)["room"]
     anne.member(room=room, user=coach.user, **{"is": "join"})
     event = anne.send(room=room, body=QUEUE)["event_id"]
@@ -340,7 +349,7 @@ def test_polls_cut_on_the_way(house):
 def test_reactions(house):
     """A number below the question answers it, its removal withdraws; below an old question it is told to be late."""
     anne = house.person()
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     talk = direct(house, anne, coach)
     first = talk.say(QUEUE)
     talk.answer(first)
@@ -377,10 +386,80 @@ def test_seeded_reactions(house):
     return {"seeds": len(seeds)}
 
 
+def test_killed_before_the_reactions(house):
+    """`kill -9` when the question is there and its reactions are not, or not all: they are completed, nothing comes twice."""
+    network = Network(house.homeserver)
+    anne = house.person()
+    coach = house.coach(network, choices="réactions").start().wait_ready()
+    # Before the homeserver has the first reaction; before it has the fourth; when it has the second, unknown to the coach.
+    for hook, number in [("answer", 0), ("answer", 3), ("answered", 1)]:
+        talk = direct(house, anne, coach)
+        killed, numbers = threading.Event(), itertools.count()
+
+        def kill(request, _):
+            if "/send/m.reaction/" in getattr(request, "path", request) and next(numbers) == number:
+                coach.kill()
+                killed.set()
+                return 502, {}
+            return None
+
+        setattr(network, hook, kill)
+        question = talk.say(QUEUE)
+        assert killed.wait(60 * PATIENCE), "there was no reaction"
+        setattr(network, hook, lambda *_: None)
+        coach.start().wait_ready()
+        seeds = anne.events(room=talk.room, type="m.reaction", sender=coach.user, least=5)["events"]
+        relations = [seed["content"]["m.relates_to"] for seed in seeds]
+        assert [relation["key"] for relation in relations] == ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣"], relations
+        everything = house.homeserver.events(talk.room, anne.user["access_token"])
+        assert [event["type"] for event in everything].count("m.reaction") == 5, "a reaction came twice"
+        asked = [m for m in talk.coach_messages() if m["content"].get("declic.delivery") == delivery_key(talk.room, question, 0)]
+        assert {relation["event_id"] for relation in relations} == {message["event_id"] for message in asked}
+        reaction = anne.react(room=talk.room, event=asked[0]["event_id"], sign="2️⃣")["event_id"]
+        assert "Combien de personnes" in talk.answer(reaction)
+        talk.check_each_once()
+    return {"kills": 3}
+
+
+def test_long_answer(house):
+    """An answer of several messages stays in its thread and in order, none of them twice, although the way is cut."""
+    folder, network = house.conversations(), Network(house.homeserver, seed=5)
+    script, paragraphs = folder / "coach.yaml", [f"Paragraphe {number} : {'mot ' * 60}" for number in range(100)]
+    before = "    Vous pouvez écrire, à tout moment :\n"
+    longer = "".join(f"    {paragraph}\n\n" for paragraph in paragraphs) + before
+    assert before in (short := script.read_text()), "the help has changed"
+    script.write_text(short.replace(before, longer))
+    anne, bruno = people(house, 2)
+    coach = house.coach(network, content={"conversations": str(folder)}).start().wait_ready()
+    team = Room(coach, [anne, bruno])
+    call = team.call(QUEUE)
+    team.answer(call, thread=call)
+    network.cut = 0.5
+    asked = team.say("aide", by=bruno, content=in_thread(call))
+    after = team.say("résumé", content=in_thread(call))
+    team.answer(after, thread=call, timeout=90)
+    network.cut = 0
+    assert network.cuts > 0, "the way was not cut"
+    places = {event: place for place, event in enumerate(house.order(anne, team.room))}
+    said = sorted(team.coach_messages(), key=lambda message: places[message["event_id"]])
+    key, last = [delivery_key(f"{team.room}/{call}", event, 0) for event in [asked, after]]
+    keys = [message["content"].get("declic.delivery") for message in said]
+    parts = [message for message in said if message["content"].get("declic.delivery", "").split(".")[0] == key]
+    assert len(parts) >= 3, f"the answer has {len(parts)} parts"
+    assert keys[-len(parts) - 1:] == [key, *[f"{key}.{number}" for number in range(1, len(parts))], last], keys
+    for part in parts:
+        relation = part["content"]["m.relates_to"]
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", call), relation
+    words = "\n\n".join(part["content"]["body"] for part in parts)
+    assert re.findall(r"Paragraphe (\d+)", words) == [str(number) for number in range(100)], "the answer is in disorder"
+    team.check_each_once()
+    return {"parts": len(parts), "cuts": network.cuts}
+
+
 def test_team_accidents(house):
     """Two answers at once, a root that is deleted, a room that shrinks and grows in the middle of a dialogue."""
     anne, bruno = people(house, 2)
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     team = Room(coach, [anne, bruno])
     call = team.call(QUEUE)
     team.answer(call, thread=call)
@@ -409,7 +488,7 @@ def test_team_accidents(house):
 def test_room_grows(house):
     """A third person joins a dialogue of two: the coach says how it is called from now on, once, and the dialogue goes on."""
     anne, bruno = people(house, 2)
-    coach = house.coach().start().wait_ready()
+    coach = house.any_coach()
     talk = direct(house, anne, coach)
     first = talk.say(QUEUE)
     talk.answer(first)

@@ -3,133 +3,33 @@
 
 Usage: tests/matrix/run.py [name of a test …]      after tests/matrix/setup.sh and cargo build
 """
-import itertools
 import json
+import os
 import pathlib
 import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import operations
 import rooms
-from client import Client
-from coach import PROGRAM, Coach, delivery_key, judge
+from client import Clients
+from coach import PROGRAM, delivery_key
 from homeserver import PASSWORD, PYTHON, Homeservers, on
+from house import Commons, House, Talk
 from network import Network
 
 HERE = pathlib.Path(__file__).parent
-
-
-class House:
-    """What one test has: the homeserver, which it shares with the others, and its own people and coaches."""
-
-    numbers = itertools.count(1)
-
-    def __init__(self, homeserver, folder):
-        self.homeserver, self.folder = homeserver, folder
-        self.clients, self.coaches = [], []
-
-    def name(self, kind):
-        name = f"{kind}{next(House.numbers)}"
-        self.homeserver.register(name)
-        return name
-
-    def person(self):
-        client = Client(self.homeserver.url)
-        self.clients.append(client)
-        client.user = client.login(user=self.name("anne"), password=PASSWORD)
-        return client
-
-    def talk(self, person, coach, **room):
-        return Talk(self, person, coach, **room)
-
-    def talk_in(self, person, coach, room):
-        """In a room that is there already."""
-        talk = Talk.__new__(Talk)
-        talk.house, talk.person, talk.coach, talk.room, talk.said, talk.bodies = self, person, coach, room, [], []
-        return talk
-
-    def coach(self, network=None, **settings):
-        name = self.name("coach")
-        coach = Coach(self.folder / name, network or self.homeserver, name, **settings)
-        self.coaches.append(coach)
-        return coach
-
-    def order(self, person, room):
-        """The ids of all events of a room, as the homeserver has put them in order."""
-        return [event["event_id"] for event in self.homeserver.events(room, person.user["access_token"])]
-
-    def wait_empty(self, room):
-        path = f"/_synapse/admin/v1/rooms/{room}/members"
-        for _ in range(100):
-            if not self.homeserver.ask(path, token=self.admin())[1].get("members"):
-                return
-            time.sleep(0.1)
-        raise AssertionError("somebody stays in an empty room")
-
-    def admin(self):
-        """The token of an administrator of the homeserver."""
-        return self.homeserver.register(f"chef{next(House.numbers)}", admin=True)["access_token"]
-
-    def leave(self):
-        for client in self.clients:
-            client.stop()
-        for coach in self.coaches:
-            coach.stop()
-
-
-class Talk:
-    """One person's encrypted room with the coach."""
-
-    def __init__(self, house, person, coach, **room):
-        self.house, self.person, self.coach = house, person, coach
-        self.room = person.direct(user=coach.user, **room)["room"]
-        self.said, self.bodies = [], []
-
-    def wait_joined(self, timeout=30):
-        self.person.member(room=self.room, user=self.coach.user, **{"is": "join"}, timeout=timeout)
-        return self
-
-    def say(self, body, **options):
-        event = self.person.send(room=self.room, body=body, **options)["event_id"]
-        self.said.append(event)
-        self.bodies.append(body)
-        return event
-
-    def answer_to(self, event, timeout=30):
-        return self.person.answer(room=self.room, key=delivery_key(self.room, event, 0), timeout=timeout)["message"]
-
-    def ask(self, body, timeout=30, **options):
-        return self.answer_to(self.say(body, **options), timeout)
-
-    def coach_messages(self):
-        messages = self.person.messages(room=self.room)["messages"]
-        return [message for message in messages if message["sender"] == self.coach.user]
-
-    def check_each_answered_once(self):
-        """Every message answered, in order, no answer twice, and none that answers nothing. Gives the counts."""
-        order = {event: place for place, event in enumerate(self.house.order(self.person, self.room))}
-        messages = sorted(self.coach_messages(), key=lambda message: order[message["event_id"]])
-        keys = [message["content"].get("declic.delivery") for message in messages]
-        lost, doubled, in_order = judge([delivery_key(self.room, event, 0) for event in self.said], keys)
-        assert not lost, f"{len(lost)} of {len(self.said)} messages were not answered"
-        assert not doubled, f"{len(doubled)} answers came twice"
-        assert in_order, "the answers are not in the order of the messages"
-        log = self.coach.log.read_text()
-        assert not any(body in log for body in self.bodies if len(body) > 5), "the log holds words of a person"
-        return {"messages": len(self.said), "answers": len(keys), "lost": 0, "doubled": 0}
-
-
 PROJECT = "Nous voulons comprendre ce que vivent les usagers à l'accueil de la mairie, nous sommes quatre et avons deux jours"
 
 
 def test_dialogue(house):
     """A whole dialogue in an encrypted room: every answer encrypted, without a warning, with numbered choices."""
-    person, coach = house.person(), house.coach().start().wait_ready()
+    person, coach = house.person(), house.any_coach()
     talk = Talk(house, person, coach).wait_joined()
     for body in ["Bonjour", PROJECT, "1", "aide", "c'est quoi un persona ?", "1", "2", "merci"]:
         answer = talk.ask(body)
@@ -177,11 +77,7 @@ def test_secrets_on_disk(house):
 
 def test_access_token(house):
     """An account whose operator gives a token and its device instead of a password; and without a passphrase."""
-    name = house.name("token")
-    session = house.homeserver.log_in(name)
-    token = {"user": session["user_id"], "password": None, "recovery_passphrase": None}
-    coach = house.coach(**token, access_token=session["access_token"], device_id=session["device_id"])
-    coach.user = session["user_id"]
+    coach, session = house.coach_with_token()
     person = house.person()
     coach.start().wait_ready()
     talk = Talk(house, person, coach).wait_joined()
@@ -201,7 +97,7 @@ def test_access_token(house):
 
 
 def test_unencrypted_room(house):
-    person, coach = house.person(), house.coach().start().wait_ready()
+    person, coach = house.person(), house.any_coach()
     talk = Talk(house, person, coach, encrypted=False).wait_joined()
     assert not talk.ask("Bonjour")["encrypted"]
 
@@ -292,6 +188,7 @@ def test_killed_at_random_moments(house):
     for talk in talks:
         talk.answer_to(talk.said[-1], timeout=120)
     figures = [talk.check_each_answered_once() for talk in talks]
+    network.delay = 0
     for talk in talks:
         undisturbed = Talk(house, person, coach).wait_joined()
         answers = [undisturbed.ask(body)["content"]["body"] for body in bodies[talk.room]]
@@ -312,20 +209,19 @@ def test_answers_cut_on_the_way(house):
     return {**talk.check_each_answered_once(), "cuts": network.cuts}
 
 
+@on("mortal")
 def test_homeserver_restarts(house):
     """The homeserver goes away in the middle of a dialogue, and was not there when the coach started."""
     person, coach = house.person(), house.coach()
     house.homeserver.stop()
-    coach.start()
-    time.sleep(3)
-    assert coach.process.poll() is None, f"the coach stopped: {coach.tail()}"
+    coach.start().wait_state("away")
     assert not coach.ready(), "the coach says that it is ready without its homeserver"
     house.homeserver.start()
     coach.wait_ready()
     talk = Talk(house, person, coach).wait_joined()
     talk.ask("Bonjour")
     house.homeserver.stop()
-    time.sleep(2)
+    coach.wait_state("away")
     house.homeserver.start()
     talk.answer_to(talk.say(PROJECT), timeout=90)
     return talk.check_each_answered_once()
@@ -348,7 +244,7 @@ def test_invitations(house):
 
 def test_edits_deletions_and_files(house):
     """An edit is answered as a correction, a picture politely; a deletion and a robot's notice disturb nothing."""
-    person, coach = house.person(), house.coach().start().wait_ready()
+    person, coach = house.person(), house.any_coach()
     talk = Talk(house, person, coach).wait_joined()
     talk.ask("Bonjour")
     first = talk.say(PROJECT)
@@ -365,10 +261,8 @@ def test_edits_deletions_and_files(house):
 
 def test_group(house):
     """With more than two people in a room, the coach answers only who mentions it."""
-    person, other, coach = house.person(), house.person(), house.coach().start().wait_ready()
-    talk = Talk.__new__(Talk)
-    talk.house, talk.person, talk.coach, talk.said, talk.bodies = house, person, coach, [], []
-    talk.room = person.group(users=[coach.user, other.user["user_id"]])["room"]
+    person, other, coach = house.person(), house.person(), house.any_coach()
+    talk = Talk(house, person, coach, person.group(users=[coach.user, other.user["user_id"]])["room"])
     other.join(room=talk.room)
     talk.wait_joined()
     ignored = person.send(room=talk.room, body="Entre nous")["event_id"]
@@ -380,14 +274,16 @@ def test_group(house):
 
 def test_late_keys(house):
     """Messages whose keys come late are answered then, once, also after a crash; meanwhile the coach says so, once."""
-    person, coach = house.person(), house.coach().start().wait_ready()
+    clock = house.clock()
+    person, coach = house.person(), house.coach(clock=clock).start().wait_ready()
     talk = Talk(house, person, coach).wait_joined()
     talk.ask("Bonjour")
     person.hold(room=talk.room)
     sealed = [talk.say("Un premier message sans sa clé"), talk.say("Un second")]
-    time.sleep(2)
+    coach.wait_log("cannot be decrypted yet", many=2)
     coach.kill()
     coach.start().wait_ready()
+    clock.write_text("+61")  # A minute goes by.
     excuse = person.answer(room=talk.room, key=delivery_key(talk.room, f"{sealed[0]}#sealed", 0), timeout=90)
     assert excuse, "the coach said nothing"
     person.release()
@@ -433,43 +329,78 @@ def test_wrong_secrets(house):
         assert not any(secret in coach.tail() for secret in secrets), "a secret is in the log"
 
 
-def play(name, homeservers, folder):
+MINE = threading.local()
+
+
+def clients():
+    """Those of this worker; others when they have stopped. They end with this process."""
+    if not hasattr(MINE, "clients") or not MINE.clients.alive():
+        MINE.clients = Clients()
+    return MINE.clients
+
+
+def kind(name):
+    return getattr(TESTS[name], "kind", "default")
+
+
+def lanes(chosen):
+    """What one worker does after the other, the long first. Crowds keep a homeserver busy: one at a time."""
+    queue = sorted(chosen, key=lambda name: LONG.index(name) if name in LONG else len(LONG))
+    crowds = [name for name in queue if kind(name) == "crowded"]
+    return [crowds, *([name] for name in queue if name not in crowds)]
+
+
+def play(name, homeservers, commons, folder):
     """One test; gives whether it passed, and prints how it went in one go."""
-    house, start = House(homeservers.get(getattr(TESTS[name], "kind", "default")), folder), time.monotonic()
+    house = House(homeservers.get(kind(name)), commons, clients(), folder)
+    start, figures, troubles = time.monotonic(), {}, []
     try:
-        try:
-            figures = TESTS[name](house) or {}
-        finally:
-            house.leave()
-        words = ", ".join(f"{key} {value}" for key, value in figures.items())
-        print(f"ok   {name} ({time.monotonic() - start:.1f} s) {words}", flush=True)
-        return True
+        figures = TESTS[name](house) or {}
     except Exception:
-        logs = "".join(f"--- {coach.name}\n{coach.tail()}\n" for coach in house.coaches)
-        print(f"FAIL {name} ({time.monotonic() - start:.1f} s)\n{traceback.format_exc()}{logs}", flush=True)
-        return False
+        troubles.append(traceback.format_exc())
+    try:
+        house.leave()
+    except Exception:
+        troubles.append(traceback.format_exc())
+    took = f"{name} ({time.monotonic() - start:.1f} s)"
+    if not troubles:
+        print(f"ok   {took} {', '.join(f'{key} {value}' for key, value in figures.items())}", flush=True)
+        return True
+    logs = [f"--- {coach.name}\n{coach.tail()}" for coach in [*house.coaches, *commons.coaches.values()]]
+    print("\n".join([f"FAIL {took}", *troubles, *logs]), flush=True)
+    return False
+
+
+def scratch():
+    """A folder for everything; in memory if there is room, for the homeservers write much, and wait for the disk."""
+    memory = pathlib.Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
+    return pathlib.Path(tempfile.mkdtemp(prefix="declic-matrix-", dir=memory if roomy else None))
 
 
 def main():
     for what, path in {"declic": PROGRAM, "Synapse": PYTHON, "matrix-js-sdk": HERE / "node_modules/matrix-js-sdk"}.items():
         if not path.exists():
             sys.exit(f"tests/matrix: {what} is missing ({path}); run cargo build and tests/matrix/setup.sh")
-    chosen = sys.argv[1:] or list(TESTS)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="declic-matrix-"))
-    homeservers = Homeservers(folder)
+    chosen, start = sys.argv[1:] or list(TESTS), time.monotonic()
+    folder = scratch()
+    homeservers, commons = Homeservers(folder), Commons(folder)
     try:
-        # Two at a time: most of them wait for something. Those that disturb the others come last, one by one.
-        with ThreadPoolExecutor(2) as pool:
-            together = sorted((name for name in chosen if name not in ALONE), key=lambda name: name not in LONG)
-            passed = sum(pool.map(lambda name: play(name, homeservers, folder), together))
-        passed += sum(play(name, homeservers, folder) for name in chosen if name in ALONE)
+        if len(chosen) > 1:
+            commons.coach(homeservers.get("default"))  # The first start on a machine learns what the others then find.
+        # Most of them wait for something most of the time.
+        with ThreadPoolExecutor(WORKERS) as pool:
+            passed = sum(pool.map(lambda lane: sum(play(name, homeservers, commons, folder) for name in lane), lanes(chosen)))
     finally:
-        homeservers.stop()
+        try:
+            commons.stop()
+        finally:
+            homeservers.stop()
     if passed == len(chosen):
         shutil.rmtree(folder)
     else:
-        print(f"what was left is in {folder}")
-    print(f"{passed} passed, {len(chosen) - passed} failed")
+        print(f"what was left is in {shutil.move(folder, tempfile.mkdtemp(prefix='declic-matrix-failed-'))}")
+    print(f"{passed} passed, {len(chosen) - passed} failed in {time.monotonic() - start:.0f} s")
     return 0 if passed == len(chosen) else 1
 
 
@@ -486,8 +417,10 @@ def test_invitations_on_tchap(house):
 
 TESTS = {name[5:]: test for name, test in [*globals().items(), *vars(operations).items()] if name.startswith("test_")}
 TESTS |= rooms.TESTS
-ALONE = {"homeserver_restarts"}
-LONG = {"killed_at_random_moments", "late_keys"}  # begin first
+WORKERS = int(os.environ.get("WORKERS", "3"))
+# They begin first, so that nobody waits for the last of them at the end.
+LONG = ["killed_at_random_moments", "rate_limits_hold_back_one_room", "password_changed", "killed_before_the_reactions",
+        "account_expires", "bad_gateway", "long_absence", "short_lived_tokens"]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,11 +16,14 @@ pub struct Recipe {
     pub rate: f32,
     /// What remains of the rate from round to round.
     pub fade: f32,
+    /// Whether every class weighs the same in all, however few its samples: the more a class has, the less each moves.
+    pub balanced: bool,
 }
 
 impl Recipe {
     /// What cross-validation on needs of public-innovation methods chose.
-    pub const DEFAULT: Self = Self { groups: [1.0, 0.5, 1.0], least: [2, 2, 3], rounds: 6, rate: 0.6, fade: 0.8 };
+    pub const DEFAULT: Self =
+        Self { groups: [1.0, 0.5, 1.0], least: [2, 2, 3], rounds: 6, rate: 0.6, fade: 0.8, balanced: false };
 }
 
 /// The features of all samples, one sample after the other: some millions of numbers, so they lie close.
@@ -77,13 +80,15 @@ fn vocabulary(counts: &Counts, recipe: &Recipe) -> Vocabulary {
 /// The weights of each feature for each class, feature after feature.
 fn descend(counts: &Counts, vocabulary: &Vocabulary, classes: usize, recipe: &Recipe) -> Vec<f32> {
     let mut weights = vec![0.0_f32; vocabulary.rarity.len() * classes];
+    let weighs = if recipe.balanced { balance(counts, classes) } else { vec![1.0; classes] };
     let mut rate = recipe.rate;
     for round in 0..recipe.rounds {
         for batch in order(counts.samples.len(), round).chunks(BATCH) {
-            for (vector, wrong) in side_by_side(batch, |place| {
+            for (vector, wrong, rate) in side_by_side(batch, |place| {
                 let vector = vocabulary.vector(&counts.of_sample(place));
-                let wrong = mistake(&weights, &vector, classes, counts.samples[place].0);
-                (vector, wrong)
+                let class = counts.samples[place].0;
+                let wrong = mistake(&weights, &vector, classes, class);
+                (vector, wrong, rate * weighs[class])
             }) {
                 correct(&mut weights, &vector, classes, &wrong, rate);
             }
@@ -91,6 +96,14 @@ fn descend(counts: &Counts, vocabulary: &Vocabulary, classes: usize, recipe: &Re
         rate *= recipe.fade;
     }
     weights
+}
+
+/// What a sample of each class weighs: 1 for the class that has the fewest.
+fn balance(counts: &Counts, classes: usize) -> Vec<f32> {
+    let mut sizes = vec![0_usize; classes];
+    counts.samples.iter().for_each(|(class, _)| sizes[*class] += 1);
+    let least = sizes.iter().copied().filter(|size| *size > 0).min().unwrap_or(1);
+    sizes.into_iter().map(|size| least as f32 / size.max(1) as f32).collect()
 }
 
 /// Samples whose mistakes are found before any is corrected, so that several cores can look for them.
