@@ -9,7 +9,7 @@ use matrix_sdk::{Client, Room};
 use super::clerk::Clerk;
 use super::management::Asked;
 use super::order::Order;
-use super::{identity, reader};
+use super::{identity, invite, reader};
 use crate::content::Reloaded;
 use crate::knowledge::Language;
 use crate::message::{EventId, PlatformKind};
@@ -115,8 +115,7 @@ impl Clerk {
         if self.management.is_here(room.room_id()) {
             return Ok(self.phrases.say("management-not-this-room", language).to_owned());
         }
-        room.leave().await?;
-        room.forget().await?;
+        invite::quit(&room).await?;
         Ok(self.phrases.fill("management-left", language, "room", room.room_id().as_str()))
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, room_of};
 use super::draw::Drawn;
-use super::send;
+use super::{invite, send};
 use crate::dialogue::turn::Markup;
 use crate::inbox::Inbox;
 use crate::knowledge::Language;
@@ -122,8 +122,7 @@ impl Herald {
         if notice.word == Word::Unlisted
             && let Some(room) = room_of(&self.client, &notice.conversation)
         {
-            room.leave().await?;
-            room.forget().await?;
+            invite::quit(&room).await?;
             tracing::info!(room = %room.room_id(), "left a room that is not on the list");
         }
         self.inbox.drop_checkpoint(&notice.checkpoint()?.0).await
