@@ -6,16 +6,16 @@
 use std::collections::HashMap;
 
 use anyhow::Context as _;
-use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::{EventId as MatrixEventId, OwnedEventId, OwnedUserId};
+use matrix_sdk::{HttpError, Room};
 use serde_json::Value;
 
 use super::address::Address;
 use super::choice;
 use super::herald::{Notice, Word};
 use super::team::is_crowded;
-use super::translate::{Heard, Words};
+use super::translate::{Heard, Words, is_sound};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::inbox::Inbox;
@@ -152,6 +152,11 @@ impl Router {
     /// An edit corrects what was heard; one that only now calls the coach is a call.
     async fn edited(&mut self, at: &At<'_>, earlier: &OwnedEventId, words: Words) -> anyhow::Result<Option<Routed>> {
         let Some(text) = words.text.clone() else { return Ok(None) };
+        // Homeservers do not look who changes whose words; clients do.
+        let original = fetch(at.room, earlier).await?;
+        if original.as_ref().and_then(TimelineEvent::sender).is_some_and(|author| author != at.sender) {
+            return Ok(None);
+        }
         let corrected = Input::Corrected { earlier: EventId(earlier.to_string()), text };
         if let Some(conversation) = self.conversation_of(at, earlier).await? {
             return Ok(Some(at.in_conversation(conversation, at.here(), corrected)));
@@ -163,7 +168,6 @@ impl Router {
             return Ok(None);
         }
         // As if it had called from the beginning: a later edit or deletion finds it by its own name.
-        let original = fetch(at.room, earlier).await?;
         let root = original.as_ref().and_then(thread_of).unwrap_or_else(|| earlier.clone());
         let at = At { event: earlier.clone(), ..at.clone() };
         Ok(Some(Routed::Said(at.incoming(&at.thread(&root), input(words)))))
@@ -258,11 +262,16 @@ async fn fetch(room: &Room, event: &MatrixEventId) -> anyhow::Result<Option<Time
     }
 }
 
-/// The homeserver may answer better later.
-fn is_away(error: &matrix_sdk::Error) -> bool {
+/// The homeserver may answer better later. A request that cannot even be made, or that fails on this event alone (500, each
+/// time that the SDK asked), will not.
+pub fn is_away(error: &matrix_sdk::Error) -> bool {
     let matrix_sdk::Error::Http(http) = error else { return false };
-    let refused = |status: u16| (400..500).contains(&status) && ![401, 429].contains(&status);
-    http.as_client_api_error().is_none_or(|answer| !refused(answer.status_code.as_u16()))
+    let refused = |status: u16| (400..=500).contains(&status) && ![401, 429].contains(&status);
+    match (&**http, http.as_client_api_error()) {
+        (HttpError::Reqwest(_) | HttpError::RefreshToken(_), _) => true,
+        (_, Some(answer)) => !refused(answer.status_code.as_u16()),
+        _ => false,
+    }
 }
 
 fn is_from_us(room: &Room, event: &TimelineEvent) -> bool {
@@ -272,5 +281,5 @@ fn is_from_us(room: &Room, event: &TimelineEvent) -> bool {
 fn thread_of(event: &TimelineEvent) -> Option<OwnedEventId> {
     let content = event.raw().get_field::<Value>("content").ok()??;
     let relation = content.get("m.relates_to").filter(|relation| relation["rel_type"] == "m.thread")?;
-    OwnedEventId::try_from(relation["event_id"].as_str()?).ok()
+    OwnedEventId::try_from(relation["event_id"].as_str()?).ok().filter(|root| is_sound(root))
 }
