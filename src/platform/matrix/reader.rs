@@ -12,8 +12,9 @@ use matrix_sdk::deserialized_responses::{
 };
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::api::error::ErrorKind;
-use matrix_sdk::ruma::events::AnySyncTimelineEvent;
+use matrix_sdk::ruma::events::{AnySyncMessageLikeEvent, AnySyncTimelineEvent};
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId, uint};
+use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
 use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
@@ -25,6 +26,7 @@ use super::draw;
 use super::gate::Gate;
 use super::herald::Notice;
 use super::management::{self, Business, Management, News};
+use super::route::is_away;
 use super::team::{Manners, is_crowded};
 use super::translate::{Heard, Place, invites, timestamp, translate};
 use super::upgrade::{self, Arrival};
@@ -126,6 +128,25 @@ impl Reader {
         }
         let mut bookmark = self.bookmark.clone().unwrap_or_default();
         bookmark.since.clone_from(&response.next_batch);
+        let rows = self.save(bookmark, read).await?;
+        self.fresh = false;
+        Ok(rows)
+    }
+
+    /// The same, when the SDK has kept a response and cannot hand it over: one event in it makes no sense. Encrypted, such a
+    /// one passes every homeserver. What the response brought is read from the rooms; the inbox drops what it has seen.
+    pub async fn reread(&mut self) -> anyhow::Result<Vec<Incoming>> {
+        let Some(mut bookmark) = self.bookmark.clone() else { return Ok(Vec::new()) };
+        let kept = self.client.state_store().get_kv_data(StateStoreDataKey::SyncToken).await?;
+        let Some(token) = kept.and_then(StateStoreDataValue::into_sync_token) else { return Ok(Vec::new()) };
+        let mut read = Vec::new();
+        self.company.begin();
+        for room in self.client.joined_rooms().into_iter().filter(|room| !room.is_space()) {
+            let events = page(&room, &bookmark.since, None).await?;
+            let news = self.interpret(&room, &events).await?;
+            read.extend(self.settle_in(&room, news).await?);
+        }
+        bookmark.since = token;
         let rows = self.save(bookmark, read).await?;
         self.fresh = false;
         Ok(rows)
@@ -369,7 +390,9 @@ async fn page(room: &Room, since: &str, until: Option<&TimelineEvent>) -> anyhow
         let mut options = MessagesOptions::forward().from(token.as_str());
         options.limit = uint!(100);
         let page = match room.messages(options).await {
-            Err(error) if matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden | ErrorKind::NotFound)) => {
+            Err(error) if !is_away(&error) => {
+                let error = format!("{:#}", anyhow::Error::from(error));
+                tracing::error!(room = %room.room_id(), error, "what was said meanwhile cannot be read");
                 break;
             }
             page => page.context("failed to read the messages between two syncs")?,
@@ -390,7 +413,13 @@ fn readable(room: &Room, event: &TimelineEvent) -> Option<AnySyncTimelineEvent> 
     if event.sender().as_deref() != Some(room.own_user_id()) && draw::is_marked(event.raw()) {
         return None;
     }
+    let sealed = matches!(event.kind, TimelineEventKind::Decrypted(_));
     match event.raw().deserialize() {
+        // Settings and deletions are never encrypted, and the homeserver checks who may. Whoever encrypts one pretends.
+        Ok(
+            AnySyncTimelineEvent::State(_)
+            | AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomRedaction(_)),
+        ) if sealed => None,
         Ok(clear) => Some(clear),
         Err(error) => {
             // serde names the field that is wrong, not what stands in it.
