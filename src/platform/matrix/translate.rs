@@ -39,7 +39,7 @@ pub enum Heard {
     Came,
     /// Somebody else came in, or is asked to.
     Company,
-    /// The coach is out, or nobody else is left to talk to.
+    /// The coach is out, or somebody has left a room that is not a team's.
     Left,
     Words(Words),
     /// A person edited an earlier message.
