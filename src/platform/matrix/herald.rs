@@ -92,7 +92,10 @@ impl Herald {
     /// What an earlier life did not come to say.
     pub async fn resume(&self) -> anyhow::Result<()> {
         for (_, value) in self.inbox.checkpoints(PREFIX).await? {
-            self.say(serde_json::from_str(&value)?, 1);
+            // One that a later version left is none of ours.
+            if let Ok(notice) = serde_json::from_str(&value) {
+                self.say(notice, 1);
+            }
         }
         Ok(())
     }
@@ -116,6 +119,9 @@ impl Herald {
                 break;
             };
             tokio::time::sleep(after.max(pause)).await;
+            if self.inbox.checkpoint(&notice.checkpoint()?.0).await?.is_none() {
+                return Ok(()); // A later session has said it.
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
             tries += 1;
         }
