@@ -215,7 +215,9 @@ fn acknowledge(client: &Client, new: &[Incoming]) {
     // The last of each room stands for those before it.
     let last: BTreeMap<&str, &Incoming> = spoken.map(|incoming| (incoming.conversation.address(), incoming)).collect();
     for incoming in last.into_values() {
-        if let (Some(room), Ok(event)) = (room_of(client, &incoming.conversation), EventId::parse(&incoming.event.0)) {
+        // What has a name of its own is no event of the room.
+        let event = EventId::parse(&incoming.event.0).ok().filter(|event| !event.as_str().contains('#'));
+        if let (Some(room), Some(event)) = (room_of(client, &incoming.conversation), event) {
             tokio::spawn(tokio::time::timeout(Duration::from_secs(10), async move {
                 let receipt = room.send_single_receipt(ReceiptType::Read, ReceiptThread::Unthreaded, event);
                 let _ = tokio::join!(room.typing_notice(true), receipt);
