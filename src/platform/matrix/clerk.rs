@@ -52,6 +52,8 @@ pub struct Clerk {
     /// The room was opened in this session.
     opened: bool,
     pub(super) verifying: Option<SasVerification>,
+    /// Orders that were read before anybody was signed in.
+    early: Vec<Asked>,
 }
 
 impl Clerk {
@@ -70,6 +72,7 @@ impl Clerk {
             client: None,
             opened: false,
             verifying: None,
+            early: Vec::new(),
         })
     }
 
@@ -123,6 +126,9 @@ impl Clerk {
             News::Connected(client, open) => {
                 let opened = self.open(client).await;
                 let _ = open.send(());
+                for asked in std::mem::take(&mut self.early) {
+                    self.answer(asked).await?;
+                }
                 opened
             }
             News::Raised { cause, about, since } => {
@@ -136,6 +142,10 @@ impl Clerk {
             }
             News::Read(room) if self.waits_for(&room) => self.ledger.end(Cause::Withheld, now).await,
             News::Read(_) => Ok(()),
+            News::Ordered(asked) if self.client.is_none() => {
+                self.early.push(asked);
+                Ok(())
+            }
             News::Ordered(asked) => self.answer(asked).await,
             News::Verifying(sas) => self.compare(sas).await,
             News::Verified { well } => self.conclude(well).await,
