@@ -472,6 +472,21 @@ fn ids_that_no_event_can_have_are_not_followed() {
 }
 
 #[test]
+fn a_session_that_cannot_be_read_is_not_one_that_is_missing() {
+    use declic::platform::matrix::folder::Folder;
+    let data = tempfile::tempdir().unwrap();
+    let folder = Folder::new(data.path());
+    folder.create().unwrap();
+    assert!(folder.session().unwrap().is_none());
+    let file = data.path().join("matrix/session.json");
+    std::fs::write(&file, "{").unwrap();
+    assert!(folder.session().unwrap().is_none(), "a damaged one is of no use");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(folder.session().is_err() && folder.complete_session(true).is_err());
+}
+
+#[test]
 fn only_what_time_can_mend_is_waited_for() {
     use declic::platform::matrix::route::is_away;
     use matrix_sdk::ruma::api::client::uiaa::UiaaResponse;
@@ -483,10 +498,10 @@ fn only_what_time_can_mend_is_waited_for() {
         HttpError::Api(Box::new(FromHttpResponseError::Server(UiaaResponse::MatrixError(error))))
     };
     let away = |error: HttpError| is_away(&error.into());
-    for status in [401, 429, 502, 503, 504] {
+    for status in [401, 429, 500, 502, 503, 504] {
         assert!(away(answered(status)), "{status}");
     }
-    for status in [400, 403, 404, 413, 500] {
+    for status in [400, 403, 404, 413] {
         assert!(!away(answered(status)), "{status}");
     }
     assert!(away(HttpError::RefreshToken(RefreshTokenError::RefreshTokenRequired)));

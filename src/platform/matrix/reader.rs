@@ -11,6 +11,7 @@ use matrix_sdk::deserialized_responses::{
     TimelineEvent, TimelineEventKind, UnableToDecryptInfo, UnableToDecryptReason, WithheldCode,
 };
 use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::api::client::sync::sync_events;
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::{AnySyncMessageLikeEvent, AnySyncTimelineEvent};
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId, uint};
@@ -18,7 +19,7 @@ use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
 use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
-use super::address::Address;
+use super::address::{Address, is_for_talks};
 use super::alarm::Cause;
 use super::bookmark::{Bookmark, Sealed};
 use super::company::Company;
@@ -27,8 +28,9 @@ use super::draw;
 use super::gate::Gate;
 use super::herald::Notice;
 use super::management::{self, Business, Management, News};
-use super::route::is_away;
+use super::route::given;
 use super::speaker::poll_name;
+use super::sync::filter;
 use super::team::{self, Manners, is_crowded};
 use super::translate::{Heard, Place, invites, timestamp, translate};
 use super::upgrade::{self, Arrival};
@@ -119,8 +121,7 @@ impl Reader {
         let mut read = Vec::new();
         self.begin();
         for (id, update) in &response.rooms.joined {
-            // A space is a list of rooms: nobody talks there.
-            if let Some(room) = self.client.get_room(id).filter(|room| !room.is_space()) {
+            if let Some(room) = self.client.get_room(id).filter(is_for_talks) {
                 let news = self.read_room(&room, &update.timeline).await?;
                 read.extend(self.settle_in(&room, news).await?);
             }
@@ -153,17 +154,37 @@ impl Reader {
     /// The same, when the SDK has kept a response and cannot hand it over: one event in it makes no sense. Encrypted, such a
     /// one passes every homeserver. What the response brought is read from the rooms; the inbox drops what it has seen.
     pub async fn reread(&mut self) -> anyhow::Result<Vec<Incoming>> {
-        let Some(since) = self.bookmark.as_ref().map(|bookmark| bookmark.since.clone()) else { return Ok(Vec::new()) };
-        let kept = self.client.state_store().get_kv_data(StateStoreDataKey::SyncToken).await?;
-        let Some(token) = kept.and_then(StateStoreDataValue::into_sync_token) else { return Ok(Vec::new()) };
+        let Some(token) = self.kept_token().await? else { return Ok(Vec::new()) };
         let mut read = Vec::new();
         self.begin();
-        for room in self.client.joined_rooms().into_iter().filter(|room| !room.is_space()) {
-            let events = page(&room, &since, None).await?;
-            let news = self.interpret(&room, &events).await?;
-            read.extend(self.settle_in(&room, news).await?);
+        if let Some(since) = self.bookmark.as_ref().map(|bookmark| bookmark.since.clone()) {
+            for room in self.rooms_with_news(&since).await? {
+                let events = page(&room, &since, None).await?;
+                let news = self.interpret(&room, &events).await?;
+                read.extend(self.settle_in(&room, news).await?);
+            }
         }
         self.finish(token, read).await
+    }
+
+    /// The SDK has kept a response that we have not read.
+    pub async fn is_behind(&self) -> bool {
+        let since = self.bookmark.as_ref().map(|bookmark| bookmark.since.clone());
+        self.kept_token().await.is_ok_and(|kept| kept.is_some() && kept != since)
+    }
+
+    async fn kept_token(&self) -> anyhow::Result<Option<String>> {
+        let kept = self.client.state_store().get_kv_data(StateStoreDataKey::SyncToken).await?;
+        Ok(kept.and_then(StateStoreDataValue::into_sync_token))
+    }
+
+    /// Asks what a response would hold, past the SDK.
+    async fn rooms_with_news(&self, since: &str) -> anyhow::Result<Vec<Room>> {
+        let mut request = sync_events::v3::Request::new();
+        (request.since, request.filter) = (Some(since.to_owned()), Some(filter()));
+        let response = self.client.send(request).await.map_err(matrix_sdk::Error::from)?;
+        let rooms = response.rooms.join.keys().filter_map(|id| self.client.get_room(id));
+        Ok(rooms.filter(is_for_talks).collect())
     }
 
     /// In a room that replaces another one nobody is greeted: the dialogue goes on.
@@ -427,15 +448,15 @@ async fn page(room: &Room, since: &str, until: Option<&TimelineEvent>) -> anyhow
     let mut events = Vec::new();
     let mut from = Some(since.to_owned());
     while let Some(token) = from {
-        let mut options = MessagesOptions::forward().from(token.as_str());
-        options.limit = uint!(100);
-        let page = match room.messages(options).await {
-            Err(error) if !is_away(&error) => {
-                let error = format!("{:#}", anyhow::Error::from(error));
-                tracing::error!(room = %room.room_id(), error, "what was said meanwhile cannot be read");
-                break;
-            }
-            page => page.context("failed to read the messages between two syncs")?,
+        let options = || {
+            let mut options = MessagesOptions::forward().from(token.as_str());
+            options.limit = uint!(100);
+            options
+        };
+        let page = given(|| room.messages(options())).await;
+        let Some(page) = page.context("failed to read the messages between two syncs")? else {
+            tracing::error!(room = %room.room_id(), "what was said meanwhile cannot be read");
+            break;
         };
         for event in page.chunk {
             if until.is_some() && event.event_id() == until {

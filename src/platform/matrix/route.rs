@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::choice;
 use super::herald::{Notice, Word};
+use super::sync::Pause;
 use super::team::is_crowded;
 use super::translate::{Heard, Words, is_sound};
 use crate::clock::Timestamp;
@@ -26,6 +27,9 @@ use crate::store::Shown;
 const MOST_THREADS: usize = 1000;
 /// A vote is looked for among so many of the last events of its conversation.
 const RECENT: u32 = 100;
+
+/// With the pauses between them, two minutes.
+const MOST_FAILURES: u32 = 7;
 
 /// Where and when something was heard.
 #[derive(Clone)]
@@ -256,21 +260,39 @@ fn past(shown: &Shown, event: &MatrixEventId) -> Option<Routed> {
 /// An event as the homeserver has it. `None` when it is not for our eyes, or gone, or never was: anybody can name any id,
 /// and must not hold up the others with it.
 async fn fetch(room: &Room, event: &MatrixEventId) -> anyhow::Result<Option<TimelineEvent>> {
-    match room.event(event, None).await {
-        Err(error) if !is_away(&error) => Ok(None),
-        outcome => outcome.map(Some).context("failed to read the message that another one is about"),
-    }
+    let found = given(|| room.event(event, None)).await;
+    found.context("failed to read the message that another one is about")
 }
 
-/// The homeserver may answer better later. A request that cannot even be made, or that fails on this event alone (500, each
-/// time that the SDK asked), will not.
+/// What the homeserver gives; `None` when it will not. One that fails is asked again for a while: when it fails on this
+/// alone, what others say must not wait for it for ever.
+pub async fn given<T, F>(ask: impl Fn() -> F) -> matrix_sdk::Result<Option<T>>
+where
+    F: Future<Output = matrix_sdk::Result<T>>,
+{
+    let mut pause = Pause::default();
+    for _ in 0..MOST_FAILURES {
+        match ask().await {
+            Err(error) if status(&error) == Some(500) => pause.wait().await,
+            Err(error) if !is_away(&error) => return Ok(None),
+            outcome => return outcome.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+fn status(error: &matrix_sdk::Error) -> Option<u16> {
+    let matrix_sdk::Error::Http(http) = error else { return None };
+    http.as_client_api_error().map(|answer| answer.status_code.as_u16())
+}
+
+/// The homeserver may answer better later. To a request that cannot even be made it will not.
 pub fn is_away(error: &matrix_sdk::Error) -> bool {
     let matrix_sdk::Error::Http(http) = error else { return false };
-    let refused = |status: u16| (400..=500).contains(&status) && ![401, 429].contains(&status);
-    match (&**http, http.as_client_api_error()) {
-        (HttpError::Reqwest(_) | HttpError::RefreshToken(_), _) => true,
-        (_, Some(answer)) => !refused(answer.status_code.as_u16()),
-        _ => false,
+    let refused = |status: u16| (400..500).contains(&status) && ![401, 429].contains(&status);
+    match **http {
+        HttpError::Reqwest(_) | HttpError::RefreshToken(_) => true,
+        _ => status(error).is_some_and(|status| !refused(status)),
     }
 }
 

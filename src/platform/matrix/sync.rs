@@ -37,7 +37,7 @@ const IMPATIENCE: Duration = Duration::from_secs(5);
 const LONG_ABSENCE_SECS: i64 = 60;
 
 /// Only what we read. Presence, typing and receipts of others would move the token for nothing.
-fn filter() -> Filter {
+pub fn filter() -> Filter {
     let mut filter = FilterDefinition::with_lazy_loading();
     filter.presence = EventFilter::ignore_all();
     filter.room.ephemeral = RoomEventFilter::ignore_all();
@@ -79,20 +79,22 @@ async fn once(
     pulse: &Pulse,
     timeout: Duration,
 ) -> Result<(), Trouble> {
-    match client.sync_once(settings(timeout)).await {
+    let error = match client.sync_once(settings(timeout)).await {
         Ok(response) => {
             let new = write_down(reader, Some(&response), pulse).await?;
             attend(client, guests, &response);
             follow_up(client, &new);
+            return Ok(());
         }
-        Err(matrix_sdk::Error::SerdeJson(error)) => {
-            tracing::error!(kind = ?error.classify(), "an event makes no sense to the SDK; the rooms are read once more");
-            let new = write_down(reader, None, pulse).await?;
-            look_around(client, guests);
-            follow_up(client, &new);
-        }
-        Err(error) => return Err(Trouble::of(error)),
+        Err(error) => error,
+    };
+    if !matches!(error, matrix_sdk::Error::SerdeJson(_)) || !reader.is_behind().await {
+        return Err(Trouble::of(error));
     }
+    tracing::error!("an event makes no sense to the SDK; the rooms are read once more");
+    let new = write_down(reader, None, pulse).await?;
+    look_around(client, guests);
+    follow_up(client, &new);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::deserialized_responses::{SyncOrStrippedState, TimelineEvent};
 use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
 use matrix_sdk::ruma::{OwnedUserId, RoomOrAliasId, UserId};
 use matrix_sdk::sync::JoinedRoomUpdate;
@@ -46,9 +46,13 @@ fn predecessor(new: &Room) -> Option<Room> {
     named.or_else(|| client.rooms().into_iter().find(replaced))
 }
 
+/// As a room that we were in has it. What comes with an invitation, a homeserver may have made up.
 async fn closed_by(old: &Room) -> Option<OwnedUserId> {
     let tombstone = old.get_state_event_static::<RoomTombstoneEventContent>().await.ok()??;
-    Some(tombstone.deserialize().ok()?.sender().to_owned())
+    match tombstone.deserialize().ok()? {
+        SyncOrStrippedState::Sync(event) => Some(event.sender().to_owned()),
+        SyncOrStrippedState::Stripped(_) => None,
+    }
 }
 
 /// Whoever closed one of our rooms invites us into the one that replaces it: expected, whoever it is.
@@ -68,7 +72,8 @@ pub fn may_close(update: &JoinedRoomUpdate) -> bool {
 /// The old room is still needed: it proves that the new one is its heir.
 pub async fn is_waiting_for_heir(old: &Room) -> bool {
     let Some(successor) = old.successor_room() else { return false };
-    old.client().get_room(&successor.room_id).is_none_or(|new| new.state() != RoomState::Joined)
+    let closed = closed_by(old).await.is_some();
+    closed && old.client().get_room(&successor.room_id).is_none_or(|new| new.state() != RoomState::Joined)
 }
 
 /// Goes where the closed room points. Where an invitation is needed, it will come, and `invite` accepts it.
