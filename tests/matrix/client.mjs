@@ -17,7 +17,9 @@ logger.setLevel?.(process.env.CLIENT_DEBUG ? 0 : 5);
 const baseUrl = process.argv[2];
 const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 let client;
-let verifying; // how the last verification ends
+// The last verification, and how it ends. The SDK holds these objects by weak references only: unless they are kept here
+// they may be collected in the middle, and nobody hears of the end.
+let verifying;
 
 // Room keys may be held back, so that the other side receives messages that it cannot read yet.
 let held = null;
@@ -125,6 +127,14 @@ const commands = {
     return client.sendEvent(room, 'm.room.message', edit ? replacement : message);
   },
 
+  /** An encrypted event of any type. The SDK itself leaves deletions in clear. */
+  async seal({ room, type, content }) {
+    const event = new sdk.MatrixEvent({ type, room_id: room, sender: client.getUserId(), content });
+    await client.getCrypto().encryptEvent(event, client.getRoom(room));
+    const path = `/rooms/${encodeURIComponent(room)}/send/m.room.encrypted/${Date.now()}`;
+    return client.http.authedRequest('PUT', path, undefined, event.getWireContent());
+  },
+
   async react({ room, event, sign }) {
     return client.sendEvent(room, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: sign } });
   },
@@ -221,20 +231,22 @@ const commands = {
 
   /** Asks to verify somebody by emojis, in a room; gives the emojis, and leaves the verification open. */
   async verify({ user, room, timeout = 30 }) {
+    verifying = undefined;
     const request = await client.getCrypto().requestVerificationDM(user, room);
     await until(() => request.phase >= 3, timeout, 'the other side to accept');
     if (request.phase !== 3) throw new Error(`the verification is in phase ${request.phase}`);
     const verifier = await request.startVerification('m.sas.v1');
     let sas;
     verifier.on('show_sas', (shown) => { sas = shown; });
-    verifying = verifier.verify().then(() => 'done', (error) => `failed: ${error?.message ?? error}`);
+    const outcome = verifier.verify().then(() => 'done', (error) => `failed: ${error?.message ?? error}`);
+    verifying = { request, verifier, outcome };
     await until(() => sas, timeout, 'the emojis');
     await sas.confirm();
     return { emojis: sas.sas.emoji.map(([symbol]) => symbol) };
   },
   async verified({ timeout = 30 }) {
     const late = sleep(timeout * 1000).then(() => 'too late');
-    return { outcome: await Promise.race([verifying, late]) };
+    return { outcome: await Promise.race([verifying?.outcome ?? 'none', late]) };
   },
 
   async quit() { client?.stopClient(); setTimeout(() => process.exit(0), 20); return {}; },

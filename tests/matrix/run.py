@@ -14,6 +14,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import hostile
 import operations
 import rooms
 from client import Client
@@ -485,7 +486,7 @@ def test_invitations_on_tchap(house):
 
 
 TESTS = {name[5:]: test for name, test in [*globals().items(), *vars(operations).items()] if name.startswith("test_")}
-TESTS |= rooms.TESTS
+TESTS |= rooms.TESTS | hostile.TESTS
 ALONE = {"homeserver_restarts"}
 LONG = {"killed_at_random_moments", "late_keys"}  # begin first
 
