@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use tracing::{info, warn};
 
+use crate::clock::Clock;
 use crate::knowledge::{Library, SourceFile, Weights};
 use crate::problem::Problem;
 
@@ -25,6 +26,8 @@ pub fn library(files: &[SourceFile]) -> (Option<Library>, Vec<Problem>) {
         let learnt = library.learnt();
         if kept.is_none_or(|kept| kept != learnt) {
             keep(&folder, &place, &learnt);
+        } else {
+            note_use(&place);
         }
     }
     (library, problems)
@@ -46,6 +49,12 @@ fn keep(folder: &Path, place: &Path, learnt: &[u8]) {
             warn!(folder = %folder.display(), %error, "the model learnt from the base cannot be kept: each start takes seconds more");
         }
     }
+}
+
+/// What was used last is forgotten last.
+fn note_use(place: &Path) {
+    // A folder that cannot be written is told when something is to be kept.
+    let _ = std::fs::File::options().append(true).open(place).and_then(|file| file.set_modified(Clock::System.now().into()));
 }
 
 /// Under another name first, so that nobody reads half a model.

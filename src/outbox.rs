@@ -86,9 +86,11 @@ where
     async fn take_off(self: &Arc<Self>, flights: &mut JoinSet<()>, last: &mut Look) -> anyhow::Result<()> {
         let (now, working) = (self.clock.now(), self.health.working());
         last.working.retain(|platform| working.contains(platform));
+        if last.at.is_some_and(|at| now < at) {
+            last.working.clear(); // Remembered until the replies under way have landed.
+        }
         let back = last.working.len() < working.len();
-        let jumped = last.at.is_some_and(|at| now < at);
-        if (back || jumped) && flights.is_empty() {
+        if back && flights.is_empty() {
             self.store.release(&working).await?;
             last.working.clone_from(&working);
         }

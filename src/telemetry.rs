@@ -4,10 +4,14 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogSettings;
 
-/// `DECLIC_LOG` sets the levels, e.g. `declic=debug`. Libraries are kept at warnings: some print message bodies below.
+/// Libraries are kept at warnings: some print message bodies below, and two parts of the Matrix SDK quote what stands in a
+/// field of the wrong type.
+const LEVELS: &str = "warn,declic=info,matrix_sdk::http_client=off,matrix_sdk::event_handler=error,\
+                      matrix_sdk_base::response_processors=error";
+
+/// `DECLIC_LOG` sets the levels, e.g. `declic=debug`.
 pub fn start(settings: LogSettings) {
-    let filter = EnvFilter::try_from_env("DECLIC_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,declic=info,matrix_sdk::http_client=off"));
+    let filter = EnvFilter::try_from_env("DECLIC_LOG").unwrap_or_else(|_| EnvFilter::new(LEVELS));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if settings.json { builder.json().init() } else { builder.init() }
 }

@@ -27,7 +27,7 @@ pub struct Reading {
     pub(super) query: Query,
     /// How much it speaks for each method, in the order of [`Library::methods`]: logits.
     pub(super) model: Vec<f32>,
-    /// … and the share of belief that each gets.
+    /// … and the share of belief that each gets; together they get the less the likelier the text is out of scope.
     pub(super) belief: Vec<f32>,
     /// How much more it resembles what the base knows than what it does not: a logit.
     pub(super) inside: f32,
@@ -43,10 +43,13 @@ impl Reading {
         let sample = sample_of(&query);
         let mut model = engine.learnt.methods.scores(&sample);
         model.resize(library.methods.len(), 0.0);
-        let belief =
-            if engine.learnt.methods.classes() == 0 { model.clone() } else { shares(&model, engine.weights.belief) };
+        // Where nothing is known to lie outside, all lies inside.
         let scope = engine.learnt.scope.scores(&sample);
-        let inside = if scope.is_empty() { 0.0 } else { scope[INSIDE] - scope[OUTSIDE] };
+        let inside = if scope.is_empty() { f32::INFINITY } else { scope[INSIDE] - scope[OUTSIDE] };
+        let belief = match engine.learnt.methods.classes() {
+            0 => model.clone(),
+            _ => shares(&model, engine.weights.belief).into_iter().map(|share| share * likelihood(inside)).collect(),
+        };
         Self { query, model, belief, inside, refused: refused.unwrap_or_default() }
     }
 
@@ -60,4 +63,9 @@ impl Reading {
         });
         seen.collect()
     }
+}
+
+/// From 0 to 1.
+fn likelihood(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
 }

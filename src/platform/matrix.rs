@@ -25,7 +25,7 @@ use self::gate::Gate;
 use self::herald::Herald;
 use self::identity::Signed;
 use self::invite::Guests;
-use self::management::Management;
+use self::management::{Management, News};
 use self::reader::{Aides, Reader};
 use self::session::{Obstacle, Session, Trouble};
 use self::speaker::Speaker;
@@ -154,6 +154,7 @@ impl Matrix {
         loop {
             let ended = self.connect_and_run(life, &mut pause).await;
             self.speaker.send_replace(None);
+            life.management.tell(News::Disconnected);
             match ended {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Never(error)) => return Err(error),
@@ -203,7 +204,7 @@ impl Matrix {
         let bookmark = reader::bookmark(life.inbox, me).await?;
         let doorkeeper = self.means.doorkeeper.clone();
         let aides = Aides {
-            concierge: doorkeeper.map(|doorkeeper| Concierge::new(client.clone(), doorkeeper)).transpose()?,
+            concierge: doorkeeper.map(|keeper| Concierge::new(client.clone(), keeper, self.means.phrases.clone())),
             management: life.management.clone(),
             gate: Gate::new(client.clone(), life.settings.messages_per_minute, self.means.phrases.clone()),
             company: self.company(life, client, me).await,

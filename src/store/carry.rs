@@ -27,6 +27,11 @@ impl Store {
             "UPDATE outbox SET conversation = $2 WHERE conversation = $1",
             "UPDATE flag SET conversation = $2 WHERE conversation = $1",
             "UPDATE overview SET conversation = $2 WHERE conversation = $1",
+            // An erasure that was asked for is about the same words under their new name.
+            "UPDATE rights_request SET conversation = $2 WHERE conversation = $1",
+            // The old name goes on counting, so that no reminder is ever named twice; as after an erasure.
+            "INSERT INTO conversation (id, state, turns, first_at, last_at) \
+             SELECT CAST($1 AS TEXT), '', turns, first_at, last_at FROM conversation WHERE id = $2",
         ] {
             let moving = sqlx::query(statement).bind(from.as_str()).bind(to.as_str());
             moving.execute(&mut *tx).await.context("cannot move what belongs to a conversation")?;

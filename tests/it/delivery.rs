@@ -406,6 +406,35 @@ async fn a_clock_that_jumps_back_delays_nothing() {
     loops.await.unwrap();
 }
 
+/// The same when a slow reply is under way at that moment: what was put off is remembered until it has landed.
+#[tokio::test]
+async fn a_clock_that_jumps_back_during_a_send_delays_nothing() {
+    let house = House::file();
+    let parts = parts(&house).await;
+    let (tell, mut sent) = unbounded_channel();
+    let tries = Arc::new(AtomicUsize::new(0));
+    let outbox = parts.outbox(move |delivery: Delivery| {
+        let (tell, tries) = (tell.clone(), Arc::clone(&tries));
+        async move {
+            if delivery.conversation == room("slow") {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            } else if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+                return Err(SendError::Later { after: Duration::from_secs(60), source: anyhow::anyhow!("away") });
+            }
+            note(&tell, &delivery)
+        }
+    });
+    parts.clock.advance(Duration::from_secs(24 * 3600));
+    let (stop, loops) = run(&parts, outbox);
+    parts.inbox.receive(said("slow", "1", "lent")).await.unwrap();
+    parts.inbox.receive(said("a", "1", "bonjour")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    parts.clock.set(now());
+    while told_next(&mut sent).await != "a bonjour" {}
+    stop.cancel();
+    loops.await.unwrap();
+}
+
 #[test]
 fn a_folder_serves_one_process() {
     let folder = tempfile::tempdir().unwrap();

@@ -125,6 +125,7 @@ fn a_reaction_means_a_choice() {
     assert_eq!(meant(&numbered[..2], "3️⃣"), None);
     let yes_no = [choice("act:yes"), choice("act:no")];
     assert_eq!(meant(&yes_no, "✅").as_deref(), Some("act:yes"));
+    assert_eq!(meant(&yes_no, "👍🏽").as_deref(), Some("act:yes"), "whatever the colour of the hand");
     assert_eq!(meant(&yes_no, "❌").as_deref(), Some("act:no"));
     // Thanks, not an answer.
     assert_eq!(meant(&numbered, "👍"), None);
@@ -368,7 +369,9 @@ fn orders_are_read_in_both_languages_however_they_are_typed() {
     assert_eq!(read("debloquer `@a:x`"), (Order::Unblock("@a:x".to_owned()), Language::French));
     assert_eq!(read("DÉBLOQUER  @a:x"), (Order::Unblock("@a:x".to_owned()), Language::French));
     assert_eq!(read("leave !r:x"), (Order::Leave("!r:x".to_owned()), Language::English));
-    assert_eq!(read("Oui"), (Order::Same(true), Language::French));
+    for yes in ["Oui", "oui.", "Oui !", "OUI!"] {
+        assert_eq!(read(yes), (Order::Same(true), Language::French));
+    }
     assert_eq!(read("console").0, Order::Console);
     assert_eq!(read("statuts de l'association").0, Order::Unknown);
     assert_eq!(read("").0, Order::Unknown);
@@ -414,6 +417,95 @@ async fn an_alarm_is_told_once_and_its_end_once_also_after_a_new_start() {
     ledger.told(&Due::Over(Cause::Withheld)).await.unwrap();
     let ledger = Ledger::open(inbox).await.unwrap();
     assert!(ledger.due().is_none() && ledger.standing().next().is_none());
+}
+
+#[tokio::test]
+async fn an_alarm_that_has_stood_for_a_day_makes_way_for_that_of_another_room() {
+    use declic::clock::Clock;
+    use declic::inbox::{Bells, Inbox};
+    use declic::platform::matrix::alarm::{Cause, Due, Ledger};
+    let store = declic::store::Store::open("sqlite::memory:").await.unwrap();
+    let mut ledger = Ledger::open(Inbox::new(store, Clock::System, Bells::default())).await.unwrap();
+    let at = |hours: i64| Timestamp::from_second(1_700_000_000 + hours * 3600).unwrap();
+    ledger.raise(Cause::Withheld, "!r:x".to_owned(), at(0)).await.unwrap();
+    ledger.told(&Due::Raised(Cause::Withheld)).await.unwrap();
+    ledger.raise(Cause::Withheld, "!other:x".to_owned(), at(23)).await.unwrap();
+    ledger.raise(Cause::Withheld, "!r:x".to_owned(), at(48)).await.unwrap();
+    assert_eq!(ledger.due(), None, "the same room is told once");
+    ledger.raise(Cause::Withheld, "!other:x".to_owned(), at(24)).await.unwrap();
+    assert_eq!(ledger.due(), Some(Due::Raised(Cause::Withheld)));
+    assert_eq!(ledger.get(Cause::Withheld).unwrap().about, "!other:x");
+}
+
+#[test]
+fn a_room_of_gibberish_drives_out_nobody_elses_messages() {
+    use declic::platform::matrix::bookmark::{Bookmark, Sealed};
+    use matrix_sdk::ruma::{EventId, RoomId};
+    let met = Timestamp::from_second(1_700_000_000).unwrap();
+    let sealed = |room: &RoomId, id: &EventId| Sealed::new(room.to_owned(), id.to_owned(), met);
+    let mut bookmark = Bookmark::default();
+    bookmark.add(sealed(room_id!("!anne:x"), event_id!("$a:x")));
+    for number in 0..600 {
+        bookmark.add(sealed(room_id!("!noise:x"), &EventId::parse(format!("$n{number}:x")).unwrap()));
+    }
+    assert!(bookmark.sealed.iter().any(|sealed| sealed.room == room_id!("!anne:x")));
+    assert!(bookmark.sealed.len() <= 51);
+    assert_eq!(bookmark.sealed.last().unwrap().event, event_id!("$n599:x"), "the newest stay");
+}
+
+#[test]
+fn ids_that_no_event_can_have_are_not_followed() {
+    let reply =
+        |id: &str| json!({ "msgtype": "m.text", "body": "2", "m.relates_to": { "m.in_reply_to": { "event_id": id } } });
+    let thread = |id: &str| json!({ "msgtype": "m.text", "body": "2", "m.relates_to": { "rel_type": "m.thread", "event_id": id } });
+    let reaction = |id: &str| json!({ "m.relates_to": { "rel_type": "m.annotation", "event_id": id, "key": "👍" } });
+    let all = |id: &str| {
+        let reaction = json!({ "type": "m.reaction", "content": reaction(id) });
+        [message(&reply(id)), message(&thread(id)), reaction]
+    };
+    for id in [format!("${}", "é".repeat(12_000)), "$a\0b".to_owned(), "$a\nb".to_owned()] {
+        for event in all(&id) {
+            assert_eq!(heard(event), None);
+        }
+    }
+    assert!(all("$acR1l0raoZnm60CBwAVgqbZqoO/mYU81xysh1u7XcJk").into_iter().all(|event| heard(event).is_some()));
+}
+
+#[test]
+fn a_session_that_cannot_be_read_is_not_one_that_is_missing() {
+    use declic::platform::matrix::folder::Folder;
+    let data = tempfile::tempdir().unwrap();
+    let folder = Folder::new(data.path());
+    folder.create().unwrap();
+    assert!(folder.session().unwrap().is_none());
+    let file = data.path().join("matrix/session.json");
+    std::fs::write(&file, "{").unwrap();
+    assert!(folder.session().unwrap().is_none(), "a damaged one is of no use");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(folder.session().is_err() && folder.complete_session(true).is_err());
+}
+
+#[test]
+fn only_what_time_can_mend_is_waited_for() {
+    use declic::platform::matrix::route::is_away;
+    use matrix_sdk::ruma::api::client::uiaa::UiaaResponse;
+    use matrix_sdk::ruma::api::error::{Error, ErrorBody, FromHttpResponseError, IntoHttpError};
+    use matrix_sdk::ruma::exports::http::StatusCode;
+    use matrix_sdk::{HttpError, RefreshTokenError};
+    let answered = |status: u16| {
+        let error = Error::new(StatusCode::from_u16(status).unwrap(), ErrorBody::Json(json!({})));
+        HttpError::Api(Box::new(FromHttpResponseError::Server(UiaaResponse::MatrixError(error))))
+    };
+    let away = |error: HttpError| is_away(&error.into());
+    for status in [401, 429, 500, 502, 503, 504] {
+        assert!(away(answered(status)), "{status}");
+    }
+    for status in [400, 403, 404, 413] {
+        assert!(!away(answered(status)), "{status}");
+    }
+    assert!(away(HttpError::RefreshToken(RefreshTokenError::RefreshTokenRequired)));
+    assert!(!away(HttpError::IntoHttp(IntoHttpError::NoUnstablePath)), "a request that cannot be made");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use declic::dialogue::state::{Answer, Value};
 use declic::dialogue::turn::{Concern, Effect, Input, Reminder};
 use declic::message::{ConversationId, DeliveryKey, Incoming, PlatformKind};
-use declic::store::{Author, Checkpoint, Committed, Outcome, Received, Said, Store};
+use declic::store::{Author, Checkpoint, Committed, Outcome, Received, Right, Said, Store};
 
 use crate::erasure::exported;
 use crate::house::{
@@ -243,6 +243,8 @@ async fn a_conversation_that_moves_goes_on(house: House) {
     remembered.state.language = declic::knowledge::Language::English;
     exchange(&store, said("old", "1", "bonjour"), remembered).await;
     receive(&store, said("old", "2", "encore")).await;
+    let number = store.number_of(&room("old")).await.unwrap();
+    store.ask_right(Right::Erasure, number, "", "claire", now()).await.unwrap();
     assert!(store.carry_over(&room("old"), &room("new")).await.unwrap());
     assert!(!store.carry_over(&room("old"), &room("new")).await.unwrap(), "there is nothing left to move");
     let pending = store.next(ALL, now()).await.unwrap().expect("what waited still waits");
@@ -254,6 +256,12 @@ async fn a_conversation_that_moves_goes_on(house: House) {
     let delivery = claim(&store, now()).await.unwrap();
     assert_eq!(delivery.conversation, room("new"), "replies go to the new place");
     assert_eq!(words(&store, "new").await, ["> bonjour", "< oui", "> encore", "< toujours"]);
+    assert!(store.rights().await.unwrap()[0].number.is_some(), "what a person asks for is about the same words");
+    // Reminders are named after the turn: the old name must not count from the beginning again.
+    exchange(&store, said("old", "3", "me revoici"), says(&["bonjour"])).await;
+    assert_eq!(words(&store, "old").await, ["> me revoici", "< bonjour"]);
+    let number = store.number_of(&room("old")).await.unwrap().unwrap();
+    assert_eq!(store.turns_of(number).await.unwrap(), Some(2));
     exchange(&store, said("other", "1", "autre"), says(&["bien"])).await;
     assert!(!store.carry_over(&room("new"), &room("other")).await.unwrap(), "a conversation is not written over");
 }

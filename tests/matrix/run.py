@@ -15,6 +15,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import hostile
 import operations
 import rooms
 from client import Clients
@@ -416,7 +417,7 @@ def test_invitations_on_tchap(house):
 
 
 TESTS = {name[5:]: test for name, test in [*globals().items(), *vars(operations).items()] if name.startswith("test_")}
-TESTS |= rooms.TESTS
+TESTS |= rooms.TESTS | hostile.TESTS
 WORKERS = int(os.environ.get("WORKERS", "3"))
 # They begin first, so that nobody waits for the last of them at the end.
 LONG = ["killed_at_random_moments", "rate_limits_hold_back_one_room", "password_changed", "killed_before_the_reactions",

@@ -42,6 +42,12 @@ impl Address {
     }
 }
 
+/// Whether somebody talks to us there. A space is a list of rooms; and an id that reads like a thread of another room would
+/// bring our answers there: some room versions let a homeserver choose it.
+pub fn is_for_talks(room: &Room) -> bool {
+    !room.is_space() && !room.room_id().as_str().contains('/')
+}
+
 /// The room that a conversation is in.
 pub fn room_of(client: &Client, conversation: &ConversationId) -> Option<Room> {
     client.get_room(&Address::of(conversation)?.room)

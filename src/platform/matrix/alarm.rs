@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -92,9 +93,11 @@ impl Ledger {
         self.alarms.iter().filter(|(_, alarm)| alarm.over.is_none()).map(|(cause, _)| *cause)
     }
 
-    /// A cause that stands already stays as it was raised.
+    /// A cause that stands already stays as it was raised; after a day, another room may have its own.
     pub async fn raise(&mut self, cause: Cause, about: String, since: Timestamp) -> anyhow::Result<()> {
-        if self.get(cause).is_some_and(|alarm| alarm.over.is_none()) {
+        let is_new = |alarm: &Alarm| since.duration_since(alarm.since) < SignedDuration::from_hours(24);
+        let stands = |alarm: &Alarm| alarm.over.is_none() && (alarm.about == about || is_new(alarm));
+        if self.get(cause).is_some_and(stands) {
             return Ok(());
         }
         self.keep(cause, Alarm { since, about, told: false, over: None }).await

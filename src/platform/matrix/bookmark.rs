@@ -17,6 +17,9 @@ const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// A room of gibberish must not fill the database.
 const MOST: usize = 500;
 
+/// Nor drive out what waits elsewhere.
+const MOST_IN_ROOM: usize = 50;
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmark {
     /// The `next_batch` of the last response that is in the inbox.
@@ -57,6 +60,12 @@ impl Bookmark {
     pub fn add(&mut self, new: Sealed) {
         if self.sealed.iter().any(|kept| kept.event == new.event) {
             return;
+        }
+        let here = |kept: &Sealed| kept.room == new.room;
+        if self.sealed.iter().filter(|kept| here(kept)).count() >= MOST_IN_ROOM
+            && let Some(oldest) = self.sealed.iter().position(here)
+        {
+            self.sealed.remove(oldest);
         }
         self.sealed.push(new);
         let surplus = self.sealed.len().saturating_sub(MOST);

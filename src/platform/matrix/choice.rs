@@ -21,9 +21,9 @@ const NUMBERS: [&str; 10] = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️�
 const YES: [&str; 2] = ["✅", "👍"];
 const NO: [&str; 2] = ["❌", "👎"];
 
-/// Some clients leave out the sign that asks for a coloured picture.
+/// Some clients leave out the sign that asks for a coloured picture, and some people choose a colour for their hand.
 fn bare(sign: &str) -> String {
-    sign.replace('\u{fe0f}', "")
+    sign.chars().filter(|sign| !matches!(sign, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect()
 }
 
 /// Whether a reaction can answer a question at all.

@@ -10,6 +10,7 @@ use matrix_sdk::ruma::events::room::member::MembershipState;
 use matrix_sdk::ruma::{OwnedRoomId, RoomId, RoomOrAliasId, UserId};
 use matrix_sdk::{Client, RoomState};
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
 use super::Means;
 use super::alarm::{Alarm, Cause, Due, Ledger};
@@ -28,6 +29,12 @@ use crate::store::Checkpoint;
 /// An alarm that could not be told is tried again after this time.
 const AGAIN: Duration = Duration::from_secs(15);
 
+/// A room that could not be opened is tried again after this time.
+const REOPEN: Duration = Duration::from_secs(300);
+
+/// The checkpoint that keeps the room of an account begins so.
+const ROOM: &str = "matrix-management:";
+
 /// An answer to an order is tried so often; then the administrator asks again.
 const TRIES: u32 = 5;
 
@@ -42,13 +49,17 @@ pub struct Clerk {
     pub(super) means: Means,
     pub(super) phrases: Phrases,
     pub(super) client: Option<Client>,
+    /// The room was opened in this session.
+    opened: bool,
     pub(super) verifying: Option<SasVerification>,
+    /// Orders that were read before anybody was signed in.
+    early: Vec<Asked>,
 }
 
 impl Clerk {
     pub async fn hire(settings: &MatrixSettings, inbox: &Inbox, means: Means) -> anyhow::Result<Self> {
         let (tell, news) = mpsc::unbounded_channel();
-        let room = watch::Sender::new(None);
+        let room = watch::Sender::new(known_room(settings, inbox).await?);
         Ok(Self {
             management: Management::new(settings, tell, room.subscribe())?,
             news,
@@ -59,7 +70,9 @@ impl Clerk {
             phrases: means.phrases.clone(),
             means,
             client: None,
+            opened: false,
             verifying: None,
+            early: Vec::new(),
         })
     }
 
@@ -69,18 +82,41 @@ impl Clerk {
 
     /// For ever: whoever hired it decides when to stop.
     pub async fn work(mut self) {
+        let [mut again, mut reopen] = [AGAIN, REOPEN].map(tokio::time::interval);
+        for interval in [&mut again, &mut reopen] {
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         loop {
-            let news = match self.ledger.due() {
-                Some(_) => tokio::time::timeout(AGAIN, self.news.recv()).await.unwrap_or_default(),
-                None => self.news.recv().await,
+            let outcome = tokio::select! {
+                Some(news) = self.news.recv() => self.serve(news).await,
+                _ = again.tick() => self.tell_alarms().await,
+                _ = reopen.tick() => self.reopen().await,
             };
-            let outcome = match news {
-                Some(news) => self.hear(news).await,
-                None => Ok(()),
-            };
-            if let Err(error) = outcome.and(self.tell_alarms().await) {
+            if let Err(error) = outcome {
                 tracing::warn!(error = format!("{error:#}"), "the management room could not be served");
             }
+        }
+    }
+
+    async fn serve(&mut self, news: News) -> anyhow::Result<()> {
+        // That a message was read is no reason to try the alarms once more: there are many.
+        let matters = !matches!(&news, News::Read(room) if !self.waits_for(room));
+        let heard = self.hear(news).await;
+        let told = if matters { self.tell_alarms().await } else { Ok(()) };
+        heard.and(told)
+    }
+
+    /// The keys of this room are what the alarm is about.
+    fn waits_for(&self, room: &RoomId) -> bool {
+        let withheld = self.ledger.get(Cause::Withheld).filter(|alarm| alarm.over.is_none());
+        withheld.is_some_and(|alarm| alarm.about == room.as_str())
+    }
+
+    /// A room that could not be opened, e.g. because the homeserver was too busy.
+    async fn reopen(&mut self) -> anyhow::Result<()> {
+        match self.client.clone().filter(|_| !self.opened) {
+            Some(client) => self.open(client).await,
+            None => Ok(()),
         }
     }
 
@@ -90,6 +126,9 @@ impl Clerk {
             News::Connected(client, open) => {
                 let opened = self.open(client).await;
                 let _ = open.send(());
+                for asked in std::mem::take(&mut self.early) {
+                    self.answer(asked).await?;
+                }
                 opened
             }
             News::Raised { cause, about, since } => {
@@ -97,10 +136,16 @@ impl Clerk {
                 self.ledger.raise(cause, about, since).await
             }
             News::Over(cause) => self.ledger.end(cause, now).await,
-            News::Read(room) if self.ledger.get(Cause::Withheld).is_some_and(|alarm| alarm.about == room.as_str()) => {
-                self.ledger.end(Cause::Withheld, now).await
+            News::Disconnected => {
+                (self.client, self.verifying) = (None, None);
+                Ok(())
             }
+            News::Read(room) if self.waits_for(&room) => self.ledger.end(Cause::Withheld, now).await,
             News::Read(_) => Ok(()),
+            News::Ordered(asked) if self.client.is_none() => {
+                self.early.push(asked);
+                Ok(())
+            }
             News::Ordered(asked) => self.answer(asked).await,
             News::Verifying(sas) => self.compare(sas).await,
             News::Verified { well } => self.conclude(well).await,
@@ -165,20 +210,21 @@ impl Clerk {
 /// Opening the room.
 impl Clerk {
     async fn open(&mut self, client: Client) -> anyhow::Result<()> {
-        self.client = Some(client.clone());
+        (self.client, self.opened) = (Some(client.clone()), false);
         let room = match (&self.named, self.management.administrators().first()) {
             (Some(named), _) => Some(enter(&client, named).await?),
             (None, Some(first)) => Some(self.own_room(&client, &first.clone()).await?),
             (None, None) => None,
         };
         self.room.send_replace(room);
+        self.opened = true;
         Ok(())
     }
 
     /// A direct room with the first administrator: the one that we made before, as long as they are in it.
     async fn own_room(&self, client: &Client, first: &UserId) -> anyhow::Result<OwnedRoomId> {
         let me = client.user_id().context("not signed in")?;
-        let name = format!("matrix-management:{me}");
+        let name = format!("{ROOM}{me}");
         if let Some(kept) = self.inbox.checkpoint(&name).await?.and_then(|id| RoomId::parse(id).ok())
             && is_shared_with(client, &kept, first).await
         {
@@ -192,6 +238,17 @@ impl Clerk {
         self.say(client, &EventId("welcome".to_owned()), welcome).await?;
         Ok(id)
     }
+}
+
+/// The room of before: what was written there while we were away is business too. An alias is no id; whether it is still
+/// the right one, `open` finds out.
+async fn known_room(settings: &MatrixSettings, inbox: &Inbox) -> anyhow::Result<Option<OwnedRoomId>> {
+    let kept = match &settings.management_room {
+        Some(named) => vec![named.clone()],
+        None if settings.administrators.is_empty() => Vec::new(),
+        None => inbox.checkpoints(ROOM).await?.into_iter().map(|(_, id)| id).collect(),
+    };
+    Ok(kept.into_iter().find_map(|id| RoomId::parse(id).ok()))
 }
 
 async fn is_shared_with(client: &Client, room: &RoomId, person: &UserId) -> bool {

@@ -1,6 +1,8 @@
 //! How the coach behaves among several people: it presents itself once, listens to what is addressed to it, and is silent
 //! where those who administer the room want it so.
 
+use matrix_sdk::RoomState;
+use matrix_sdk::ruma::RoomId;
 use matrix_sdk::ruma::events::AnySyncTimelineEvent;
 
 use super::address::Address;
@@ -58,7 +60,12 @@ impl Company {
         match &heard {
             Heard::Came => return Ok(vec![Read::Arrived(arrive(&at, manners))]),
             Heard::Company => return self.meet(&at, manners).await,
-            Heard::Left => {}
+            // Somebody else is still there to talk to.
+            Heard::Left if room.state() == RoomState::Joined && room.joined_members_count() > 1 => {
+                return Ok(Vec::new());
+            }
+            // Words that are to go do so wherever they were heard.
+            Heard::Left | Heard::Withdrawn { .. } => return self.pass_on(&at, heard).await,
             _ if !manners.admitted => return Ok(Vec::new()),
             Heard::Words(words) if place.crowded => {
                 if let Some(order) = Order::of(words, &self.herald.phrases) {
@@ -67,10 +74,27 @@ impl Company {
             }
             _ => {}
         }
-        if manners.silent && heard != Heard::Left {
-            return Ok(Vec::new());
+        if manners.silent { Ok(Vec::new()) } else { self.pass_on(&at, heard).await }
+    }
+
+    async fn pass_on(&mut self, at: &At<'_>, heard: Heard) -> anyhow::Result<Vec<Read>> {
+        Ok(self.router.route(at, heard).await?.into_iter().map(Read::from).collect())
+    }
+
+    /// What held in a room that was replaced holds in the new one.
+    pub async fn inherit(&self, old: &matrix_sdk::Room, new: &matrix_sdk::Room) -> anyhow::Result<Vec<Read>> {
+        let names: [fn(&RoomId) -> String; 3] = [team::met_name, team::silent_name, team::heir_name];
+        let mut inherited = Vec::new();
+        for name in names {
+            if self.herald.inbox.checkpoint(&name(old.room_id())).await?.as_deref() == Some(YES) {
+                inherited.push(name(new.room_id()));
+            }
         }
-        Ok(self.router.route(&at, heard).await?.into_iter().map(Read::from).collect())
+        let heir = team::heir_name(new.room_id());
+        if !self.listed.0.is_empty() && self.listed.admits(old) && !inherited.contains(&heir) {
+            inherited.push(heir);
+        }
+        Ok(inherited.into_iter().map(|name| Read::Note(name, YES)).collect())
     }
 
     /// Somebody joins the coach and one other person in the middle of their dialogue.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use matrix_sdk::Client;
 use matrix_sdk::ruma::events::room::message::MessageType;
+use matrix_sdk::ruma::events::room::message::sanitize::remove_plain_reply_fallback;
 use matrix_sdk::ruma::events::{AnySyncMessageLikeEvent, AnySyncTimelineEvent, SyncMessageLikeEvent};
 
 use super::send;
@@ -38,10 +39,8 @@ pub struct Concierge {
 }
 
 impl Concierge {
-    /// # Errors
-    /// When the words that ship cannot be read.
-    pub fn new(client: Client, doorkeeper: Doorkeeper) -> anyhow::Result<Self> {
-        Ok(Self { client, doorkeeper, phrases: super::shipped_phrases()? })
+    pub fn new(client: Client, doorkeeper: Doorkeeper, phrases: Phrases) -> Self {
+        Self { client, doorkeeper, phrases }
     }
 
     /// Whether this event is a listed coach who asks, where nobody else reads.
@@ -54,7 +53,8 @@ impl Concierge {
         };
         let MessageType::Text(text) = &message.content.msgtype else { return None };
         let word = self.phrases.say("console", Language::French);
-        let asks = text.body.trim().trim_start_matches('/').eq_ignore_ascii_case(word);
+        let words = remove_plain_reply_fallback(&text.body).trim();
+        let asks = words.trim_start_matches('/').eq_ignore_ascii_case(word);
         let known = self.doorkeeper.people().find(message.sender.as_str()).is_some();
         (asks && known && !place.crowded && message.sender != *place.me).then(|| Asked {
             conversation: place.conversation(),

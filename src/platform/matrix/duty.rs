@@ -9,7 +9,8 @@ use matrix_sdk::{Client, Room};
 use super::clerk::Clerk;
 use super::management::Asked;
 use super::order::Order;
-use super::{identity, reader};
+use super::team::is_crowded;
+use super::{identity, invite, reader};
 use crate::content::Reloaded;
 use crate::knowledge::Language;
 use crate::message::{EventId, PlatformKind};
@@ -36,8 +37,8 @@ impl Clerk {
             Order::Unblock(user) => self.unblock(&client, &user, language).await,
             Order::Renew(room) => self.renew(&client, &room, language).await,
             Order::Reload => self.reload(language).await,
-            Order::Console => self.console(asked, language).await,
-            Order::Same(same) => self.settle_verification(same, language).await,
+            Order::Console => self.console(&client, asked, language).await,
+            Order::Same(same) => self.settle_verification(same, asked, language).await,
             Order::Help => Ok(say("management-help")),
             Order::Unknown => Ok(say("management-unknown")),
         }
@@ -97,7 +98,7 @@ impl Clerk {
 
     fn room_line(&self, room: &Room, language: Language) -> String {
         // A name is other people's words: shown as they are, without a meaning of their own.
-        let name = room.cached_display_name().map(|name| format!("`{}`", name.to_string().replace('`', "'")));
+        let name = room.cached_display_name().map(|name| format!("`{}`", on_one_line(&name.to_string())));
         let encryption =
             if room.encryption_state().is_encrypted() { "management-encrypted" } else { "management-clear" };
         let members = room.joined_members_count().to_string();
@@ -115,8 +116,7 @@ impl Clerk {
         if self.management.is_here(room.room_id()) {
             return Ok(self.phrases.say("management-not-this-room", language).to_owned());
         }
-        room.leave().await?;
-        room.forget().await?;
+        invite::quit(&room).await?;
         Ok(self.phrases.fill("management-left", language, "room", room.room_id().as_str()))
     }
 
@@ -162,7 +162,12 @@ impl Clerk {
         }
     }
 
-    async fn console(&self, asked: &Asked, language: Language) -> anyhow::Result<String> {
+    /// Whoever opens a link first has it: it is brought only where nobody else reads.
+    async fn console(&self, client: &Client, asked: &Asked, language: Language) -> anyhow::Result<String> {
+        let here = client.joined_rooms().into_iter().find(|room| self.management.is_here(room.room_id()));
+        if here.is_none_or(|room| is_crowded(&room)) {
+            return Ok(self.phrases.say("management-console-elsewhere", language).to_owned());
+        }
         let link = match &self.means.doorkeeper {
             Some(doorkeeper) => doorkeeper.link(asked.sender.as_str()).await?,
             None => None,
@@ -192,8 +197,10 @@ impl Clerk {
         Ok(self.say(&client, &self.once("compare"), words).await?)
     }
 
-    async fn settle_verification(&mut self, same: bool, language: Language) -> anyhow::Result<String> {
-        let Some(sas) = self.verifying.take().filter(|sas| !sas.is_cancelled() && !sas.is_done()) else {
+    /// Who compares is who answers.
+    async fn settle_verification(&mut self, same: bool, asked: &Asked, language: Language) -> anyhow::Result<String> {
+        let theirs = self.verifying.take_if(|sas| sas.other_user_id() == &*asked.sender);
+        let Some(sas) = theirs.filter(|sas| !sas.is_cancelled() && !sas.is_done()) else {
             return Ok(self.phrases.say("verification-none", language).to_owned());
         };
         let answer = if same {
@@ -230,5 +237,10 @@ fn user(client: &Client, named: &str) -> Option<OwnedUserId> {
 }
 
 fn problem_line(problem: &Problem) -> String {
-    format!("- `{}`", problem.to_string().replace('`', "'").replace('\n', " "))
+    format!("- `{}`", on_one_line(&problem.to_string()))
+}
+
+/// As a code span holds it: neither a line break nor a backtick ends it.
+fn on_one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "'")
 }

@@ -2,7 +2,7 @@
 //! (the SDK's databases, encrypted), unless the operator chose a passphrase `store.key`, and `signed-in` once it worked.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -51,16 +51,22 @@ impl Folder {
         created.with_context(|| format!("failed to create {}", self.0.display()))
     }
 
-    /// The last session, whether or not its keys are still there.
-    pub fn session(&self) -> Option<MatrixSession> {
-        serde_json::from_slice(&fs::read(self.session_file()).ok()?).ok()
+    /// The last session, whether or not its keys are still there. `None` when there is none, or when it makes no sense. One
+    /// that cannot be read today is none of these: to begin anew would throw its keys away.
+    pub fn session(&self) -> anyhow::Result<Option<MatrixSession>> {
+        let path = self.session_file();
+        match fs::read(&path) {
+            Ok(kept) => Ok(serde_json::from_slice(&kept).ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("failed to read {}", path.display())),
+        }
     }
 
     /// The session, when everything that belongs to it is there.
-    pub fn complete_session(&self, has_passphrase: bool) -> Option<MatrixSession> {
+    pub fn complete_session(&self, has_passphrase: bool) -> anyhow::Result<Option<MatrixSession>> {
         let keys = self.store().join("matrix-sdk-crypto.sqlite3").is_file();
         let openable = has_passphrase || self.key_file().is_file();
-        self.session().filter(|_| keys && openable)
+        Ok(self.session()?.filter(|_| keys && openable))
     }
 
     pub fn write(&self, session: &MatrixSession) -> anyhow::Result<()> {

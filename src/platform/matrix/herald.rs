@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, room_of};
 use super::draw::Drawn;
-use super::send;
+use super::{invite, send};
 use crate::dialogue::turn::Markup;
 use crate::inbox::Inbox;
 use crate::knowledge::Language;
@@ -92,7 +92,10 @@ impl Herald {
     /// What an earlier life did not come to say.
     pub async fn resume(&self) -> anyhow::Result<()> {
         for (_, value) in self.inbox.checkpoints(PREFIX).await? {
-            self.say(serde_json::from_str(&value)?, 1);
+            // One that a later version left is none of ours.
+            if let Ok(notice) = serde_json::from_str(&value) {
+                self.say(notice, 1);
+            }
         }
         Ok(())
     }
@@ -116,14 +119,16 @@ impl Herald {
                 break;
             };
             tokio::time::sleep(after.max(pause)).await;
+            if self.inbox.checkpoint(&notice.checkpoint()?.0).await?.is_none() {
+                return Ok(()); // A later session has said it.
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
             tries += 1;
         }
         if notice.word == Word::Unlisted
             && let Some(room) = room_of(&self.client, &notice.conversation)
         {
-            room.leave().await?;
-            room.forget().await?;
+            invite::quit(&room).await?;
             tracing::info!(room = %room.room_id(), "left a room that is not on the list");
         }
         self.inbox.drop_checkpoint(&notice.checkpoint()?.0).await

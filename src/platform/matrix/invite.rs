@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use matrix_sdk::ruma::api::client::membership::leave_room;
+use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::room::member::MembershipState;
-use matrix_sdk::ruma::{OwnedRoomId, RoomId, RoomOrAliasId, UserId, api::error::ErrorKind};
+use matrix_sdk::ruma::{OwnedRoomId, RoomId, RoomOrAliasId, UserId};
 use matrix_sdk::{Client, Room, RoomState};
 use tokio::sync::Semaphore;
 
@@ -49,24 +51,25 @@ impl Guests {
         administrator || is_in(&self.welcome) && !is_in(&self.refused)
     }
 
-    async fn admits(&self, person: &UserId, room: &Room) -> bool {
+    /// Fails when the homeserver does not tell: whoever may be welcome is not refused for that.
+    async fn admits(&self, person: &UserId, room: &Room) -> anyhow::Result<bool> {
         if self.welcome(person) || upgrade::is_announced(room, person).await {
-            return true;
+            return Ok(true);
         }
         let refused = self.refused.iter().any(|pattern| fits(pattern, person));
-        !refused && self.knows_by_space(person, room).await
+        Ok(!refused && self.knows_by_space(person, room).await?)
     }
 
     /// A member of a listed space; and whoever brings us into that space.
-    async fn knows_by_space(&self, person: &UserId, room: &Room) -> bool {
+    async fn knows_by_space(&self, person: &UserId, room: &Room) -> anyhow::Result<bool> {
         let client = room.client();
         for named in self.spaces.iter() {
-            let Some(space) = space(&client, named).await else { continue };
-            if room.room_id() == space || is_member(&client, &space, person).await {
-                return true;
+            let Some(space) = space(&client, named).await? else { continue };
+            if room.room_id() == space || is_member(&client, &space, person).await? {
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 }
 
@@ -77,22 +80,27 @@ fn fits(pattern: &str, person: &UserId) -> bool {
     }
 }
 
-async fn space(client: &Client, named: &str) -> Option<OwnedRoomId> {
-    let named = RoomOrAliasId::parse(named).ok()?;
-    match <&RoomId>::try_from(&*named) {
-        Ok(id) => Some(id.to_owned()),
-        Err(alias) => Some(client.resolve_room_alias(alias).await.ok()?.room_id),
+async fn space(client: &Client, named: &str) -> anyhow::Result<Option<OwnedRoomId>> {
+    let Ok(named) = RoomOrAliasId::parse(named) else { return Ok(None) };
+    let alias = match <&RoomId>::try_from(&*named) {
+        Ok(id) => return Ok(Some(id.to_owned())),
+        Err(alias) => alias,
+    };
+    match client.resolve_room_alias(alias).await {
+        Ok(found) => Ok(Some(found.room_id)),
+        Err(error) if matches!(error.client_api_error_kind(), Some(ErrorKind::NotFound)) => Ok(None),
+        Err(error) => Err(error).context("failed to find a space whose members are welcome"),
     }
 }
 
 /// Needs our own membership of the space: its list of members is for members.
-async fn is_member(client: &Client, space: &RoomId, person: &UserId) -> bool {
+async fn is_member(client: &Client, space: &RoomId, person: &UserId) -> anyhow::Result<bool> {
     let Some(space) = client.get_room(space).filter(|space| space.state() == RoomState::Joined) else {
         tracing::warn!(%space, "not in a space whose members are welcome: invite the coach there");
-        return false;
+        return Ok(false);
     };
-    let member = space.get_member(person).await.ok().flatten();
-    member.is_some_and(|member| *member.membership() == MembershipState::Join)
+    let member = space.get_member(person).await.context("failed to read who is in a space")?;
+    Ok(member.is_some_and(|member| *member.membership() == MembershipState::Join))
 }
 
 /// `*` stands for any run of characters; case does not count.
@@ -111,13 +119,17 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
 
 /// Accepts or refuses one invitation. Runs beside the sync loop: joining may take its time.
 pub async fn answer(room: Room, guests: Guests) {
-    let outcome = match room.invite_details().await {
-        Ok(invitation) if guests.admits(&invitation.inviter_id, &room).await => accept(&room, &guests).await,
-        Ok(_) => refuse(&room, &guests).await,
-        Err(error) => Err(error).context("failed to read who invites"),
-    };
-    if let Err(error) = outcome {
+    if let Err(error) = decide(&room, &guests).await {
         tracing::warn!(room = %room.room_id(), error = format!("{error:#}"), "failed to answer an invitation");
+    }
+}
+
+async fn decide(room: &Room, guests: &Guests) -> anyhow::Result<()> {
+    let invitation = room.invite_details().await.context("failed to read who invites")?;
+    if guests.admits(&invitation.inviter_id, room).await? {
+        accept(room, guests).await
+    } else {
+        refuse(room, guests).await
     }
 }
 
@@ -147,10 +159,21 @@ fn is_final(error: &matrix_sdk::Error) -> bool {
     matches!(error.client_api_error_kind(), Some(ErrorKind::NotFound | ErrorKind::IncompatibleRoomVersion(_)))
 }
 
+/// Out of this room, and of no other: the SDK's own way also leaves all that a room names as its predecessors, and whoever
+/// makes a room may name any. The next sync says that we are out; then the room is forgotten.
+pub async fn quit(room: &Room) -> matrix_sdk::Result<()> {
+    match room.state() {
+        RoomState::Left | RoomState::Banned => room.forget().await,
+        RoomState::Joined | RoomState::Invited | RoomState::Knocked => {
+            room.client().send(leave_room::v3::Request::new(room.room_id().to_owned())).await?;
+            Ok(())
+        }
+    }
+}
+
 async fn refuse(room: &Room, guests: &Guests) -> anyhow::Result<()> {
     let _door = guests.doors.acquire().await?;
-    room.leave().await.context("failed to refuse")?;
-    room.forget().await.context("failed to forget a refused room")?;
+    quit(room).await.context("failed to refuse")?;
     tracing::info!(room = %room.room_id(), "refused the invitation of somebody who is not on the list");
     Ok(())
 }
@@ -170,11 +193,7 @@ pub async fn forget(room: Room) {
 
 /// Nobody is there any more: leaves too, so that an account does not carry the rooms of years.
 pub async fn depart(room: Room) {
-    let outcome = async {
-        room.leave().await?;
-        room.forget().await
-    };
-    match outcome.await {
+    match quit(&room).await {
         Ok(()) => tracing::info!(room = %room.room_id(), "left a room in which nobody was left"),
         Err(error) => {
             tracing::warn!(room = %room.room_id(), error = format!("{:#}", anyhow::Error::from(error)), "failed to leave");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use matrix_sdk::Client;
 use matrix_sdk::encryption::verification::SasVerification;
+use matrix_sdk::ruma::events::room::message::sanitize::remove_plain_reply_fallback;
 use matrix_sdk::ruma::events::room::message::{MessageType, Relation};
 use matrix_sdk::ruma::events::{AnySyncMessageLikeEvent, AnySyncTimelineEvent, SyncMessageLikeEvent};
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
@@ -21,6 +22,8 @@ use crate::message::EventId;
 pub enum News {
     /// The account is signed in; the answer comes when the management room is open.
     Connected(Client, oneshot::Sender<()>),
+    /// The session is over: its client is of no use any more.
+    Disconnected,
     Raised {
         cause: Cause,
         about: String,
@@ -126,6 +129,7 @@ fn words(event: &AnySyncMessageLikeEvent) -> Option<Asked> {
     (!corrects).then(|| Asked {
         event: EventId(message.event_id.to_string()),
         sender: message.sender.clone(),
-        words: text.body.clone(),
+        // Older clients quote what they reply to.
+        words: remove_plain_reply_fallback(&text.body).to_owned(),
     })
 }

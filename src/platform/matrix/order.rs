@@ -25,7 +25,7 @@ impl Order {
     pub fn read(phrases: &Phrases, text: &str) -> (Self, Language) {
         let text = text.trim().trim_start_matches(['/', '!']);
         let (verb, about) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        let verb = french::fold(verb);
+        let verb = french::fold(verb.trim_end_matches(['.', '!', ',']));
         let about = about.trim().trim_matches('`').to_owned();
         for language in [Language::French, Language::English] {
             let is = |name: &str| french::fold(phrases.say(name, language)) == verb;

@@ -11,12 +11,15 @@ use matrix_sdk::deserialized_responses::{
     TimelineEvent, TimelineEventKind, UnableToDecryptInfo, UnableToDecryptReason, WithheldCode,
 };
 use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::api::client::sync::sync_events;
 use matrix_sdk::ruma::api::error::ErrorKind;
-use matrix_sdk::ruma::events::AnySyncTimelineEvent;
+use matrix_sdk::ruma::events::{AnySyncMessageLikeEvent, AnySyncTimelineEvent};
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId, uint};
+use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
 use matrix_sdk::sync::{SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
+use super::address::{Address, is_for_talks};
 use super::alarm::Cause;
 use super::bookmark::{Bookmark, Sealed};
 use super::company::Company;
@@ -25,13 +28,16 @@ use super::draw;
 use super::gate::Gate;
 use super::herald::Notice;
 use super::management::{self, Business, Management, News};
-use super::team::{Manners, is_crowded};
+use super::route::given;
+use super::speaker::poll_name;
+use super::sync::filter;
+use super::team::{self, Manners, is_crowded};
 use super::translate::{Heard, Place, invites, timestamp, translate};
 use super::upgrade::{self, Arrival};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::inbox::Inbox;
-use crate::message::{ConversationId, EventId, Incoming, PlatformKind};
+use crate::message::{EventId, Incoming};
 use crate::store::Checkpoint;
 
 /// Reads for one account.
@@ -42,6 +48,8 @@ pub struct Reader {
     bookmark: Option<Bookmark>,
     /// The device is new and its first response shows all rooms as they are now, not what happened since the bookmark.
     fresh: bool,
+    /// Rooms to be left once what they have to do with is written.
+    leaving: Vec<Room>,
     /// Answers coaches who ask for the console.
     concierge: Option<Concierge>,
     /// Is told what administrators ask for, and what operators must know.
@@ -96,7 +104,7 @@ impl Reader {
         fresh: bool,
         Aides { concierge, management, gate, company }: Aides,
     ) -> Self {
-        Self { client, inbox, me, bookmark, fresh, concierge, management, gate, company }
+        Self { client, inbox, me, bookmark, fresh, leaving: Vec::new(), concierge, management, gate, company }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -111,10 +119,9 @@ impl Reader {
     /// Writes all that a response brought. May be called again with the same response when it fails. Gives what is new.
     pub async fn take(&mut self, response: &SyncResponse) -> anyhow::Result<Vec<Incoming>> {
         let mut read = Vec::new();
-        self.company.begin();
+        self.begin();
         for (id, update) in &response.rooms.joined {
-            // A space is a list of rooms: nobody talks there.
-            if let Some(room) = self.client.get_room(id).filter(|room| !room.is_space()) {
+            if let Some(room) = self.client.get_room(id).filter(is_for_talks) {
                 let news = self.read_room(&room, &update.timeline).await?;
                 read.extend(self.settle_in(&room, news).await?);
             }
@@ -124,34 +131,91 @@ impl Reader {
                 read.extend(update.timeline.events.iter().filter_map(|event| self.farewell(&room, event)));
             }
         }
-        let mut bookmark = self.bookmark.clone().unwrap_or_default();
-        bookmark.since.clone_from(&response.next_batch);
+        self.finish(response.next_batch.clone(), read).await
+    }
+
+    /// What was read before and never written is forgotten.
+    fn begin(&mut self) {
+        self.company.begin();
+        self.leaving.clear();
+    }
+
+    /// Writes what was read up to a token.
+    async fn finish(&mut self, token: String, read: Vec<Read>) -> anyhow::Result<Vec<Incoming>> {
+        let bookmark = Bookmark { since: token, ..self.bookmark.clone().unwrap_or_default() };
         let rows = self.save(bookmark, read).await?;
         self.fresh = false;
+        for room in self.leaving.drain(..) {
+            tokio::spawn(upgrade::leave(room));
+        }
         Ok(rows)
     }
 
+    /// The same, when the SDK has kept a response and cannot hand it over: one event in it makes no sense. Encrypted, such a
+    /// one passes every homeserver. What the response brought is read from the rooms; the inbox drops what it has seen.
+    pub async fn reread(&mut self) -> anyhow::Result<Vec<Incoming>> {
+        let Some(token) = self.kept_token().await? else { return Ok(Vec::new()) };
+        let mut read = Vec::new();
+        self.begin();
+        if let Some(since) = self.bookmark.as_ref().map(|bookmark| bookmark.since.clone()) {
+            for room in self.rooms_with_news(&since).await? {
+                let events = page(&room, &since, None).await?;
+                let news = self.interpret(&room, &events).await?;
+                read.extend(self.settle_in(&room, news).await?);
+            }
+        }
+        self.finish(token, read).await
+    }
+
+    /// The SDK has kept a response that we have not read.
+    pub async fn is_behind(&self) -> bool {
+        let since = self.bookmark.as_ref().map(|bookmark| bookmark.since.clone());
+        self.kept_token().await.is_ok_and(|kept| kept.is_some() && kept != since)
+    }
+
+    async fn kept_token(&self) -> anyhow::Result<Option<String>> {
+        let kept = self.client.state_store().get_kv_data(StateStoreDataKey::SyncToken).await?;
+        Ok(kept.and_then(StateStoreDataValue::into_sync_token))
+    }
+
+    /// Asks what a response would hold, past the SDK.
+    async fn rooms_with_news(&self, since: &str) -> anyhow::Result<Vec<Room>> {
+        let mut request = sync_events::v3::Request::new();
+        (request.since, request.filter) = (Some(since.to_owned()), Some(filter()));
+        let response = self.client.send(request).await.map_err(matrix_sdk::Error::from)?;
+        let rooms = response.rooms.join.keys().filter_map(|id| self.client.get_room(id));
+        Ok(rooms.filter(is_for_talks).collect())
+    }
+
     /// In a room that replaces another one nobody is greeted: the dialogue goes on.
-    async fn settle_in(&self, room: &Room, mut read: Vec<Read>) -> anyhow::Result<Vec<Read>> {
-        let came_in = |read: &Read| matches!(read, Read::Arrived(_));
-        if !read.iter().any(came_in) {
+    async fn settle_in(&mut self, room: &Room, read: Vec<Read>) -> anyhow::Result<Vec<Read>> {
+        if !read.iter().any(|read| matches!(read, Read::Arrived(_))) {
             return Ok(read);
         }
+        // Whoever was asked to come was not led astray.
+        let asked = read.iter().any(|read| matches!(read, Read::Invited));
         match upgrade::arrival(room).await {
-            Arrival::Plain => Ok(read),
-            Arrival::Heir(old) => {
-                let [from, to] =
-                    [&old, room].map(|room| ConversationId::new(PlatformKind::Matrix, room.room_id().as_str()));
-                self.inbox.carry_over(&from, &to).await?;
-                tokio::spawn(upgrade::leave(old));
-                read.retain(|read| !came_in(read));
-                Ok(read)
-            }
-            Arrival::Misled => {
-                tokio::spawn(upgrade::leave(room.clone()));
+            Arrival::Heir(old) => self.succeed(old, room, read).await,
+            Arrival::Misled if !asked => {
+                self.leaving.push(room.clone());
                 Ok(Vec::new())
             }
+            Arrival::Plain | Arrival::Misled => Ok(read),
         }
+    }
+
+    /// What belonged to the old room belongs to the new one.
+    async fn succeed(&mut self, old: Room, new: &Room, mut read: Vec<Read>) -> anyhow::Result<Vec<Read>> {
+        let [from, to] = [&old, new].map(|room| Address::main(room.room_id()).conversation());
+        self.inbox.carry_over(&from, &to).await?;
+        self.inbox.drop_checkpoint(&poll_name(&from)).await?;
+        let inherited = self.company.inherit(&old, new).await?;
+        let silent = team::silent_name(new.room_id());
+        let silent = inherited.iter().any(|read| matches!(read, Read::Note(name, _) if *name == silent));
+        read.retain(|read| !matches!(read, Read::Arrived(_)) && !(silent && matches!(read, Read::Clear(_))));
+        read.extend(inherited);
+        self.leaving.push(old);
+        Ok(read)
     }
 
     async fn read_room(&mut self, room: &Room, timeline: &Timeline) -> anyhow::Result<Vec<Read>> {
@@ -171,13 +235,7 @@ impl Reader {
             events.retain(|event| event.event_id().is_none_or(|id| !shown.contains(&id)));
             events.extend(timeline.events.iter().cloned());
         }
-        let mut read = self.interpret(room, &events).await?;
-        let now = self.now();
-        read.retain(|read| match read {
-            Read::Clear(said) => self.gate.admits(said, &events, now),
-            _ => true,
-        });
-        Ok(read)
+        self.interpret(room, &events).await
     }
 
     /// In the order of the room. What was said before the coach was asked to come does not concern it; what was said
@@ -227,8 +285,24 @@ impl Reader {
         let asked = self.concierge.as_ref().and_then(|concierge| concierge.asked(&place, &clear));
         match asked {
             Some(asked) => Ok(vec![Read::Console(asked)]),
-            None => self.company.hear(room, manners, &clear).await,
+            None => {
+                let read = self.company.hear(room, manners, &clear).await?;
+                Ok(self.without_flood(read, &clear))
+            }
         }
+    }
+
+    /// What the gate lets in of that which follows from an event.
+    fn without_flood(&mut self, mut read: Vec<Read>, event: &AnySyncTimelineEvent) -> Vec<Read> {
+        let now = self.now();
+        read.retain(|read| match read {
+            // Words that are to go do so in any case.
+            Read::Clear(said) if matches!(said.input, Input::Withdrawn { .. } | Input::Left) => true,
+            Read::Clear(said) => self.gate.admits(&said.conversation, event, now),
+            Read::Notice(notice) => self.gate.admits(&notice.conversation, event, now),
+            _ => true,
+        });
+        read
     }
 
     fn sealed(&self, room: &Room, event: &TimelineEvent, info: &UnableToDecryptInfo) -> Option<Read> {
@@ -237,9 +311,9 @@ impl Reader {
         event.sender().is_some_and(|sender| sender != self.me).then_some(Read::Sealed(sealed))
     }
 
-    /// Of a room that was left, only that matters.
+    /// Of a room that was left, only that matters; of one that was replaced nothing: its dialogue has moved.
     fn farewell(&self, room: &Room, event: &TimelineEvent) -> Option<Read> {
-        let clear = readable(room, event)?;
+        let clear = readable(room, event).filter(|_| room.successor_room().is_none())?;
         let place = Place { me: &self.me, room: room.room_id(), crowded: false };
         (translate(&place, self.company.called(), &clear)? == Heard::Left).then(|| {
             Read::Clear(Incoming {
@@ -265,7 +339,7 @@ impl Reader {
         let now = self.inbox.clock().now();
         let Some(mut bookmark) = self.bookmark.clone() else { return Ok(Vec::new()) };
         let mut read = Vec::new();
-        self.company.begin();
+        self.begin();
         for sealed in bookmark.sealed.clone() {
             if !arrived.contains(&sealed.room) && !sealed.is_due(now) {
                 continue;
@@ -317,15 +391,17 @@ impl Reader {
         (!place.crowded && !self.management.is_here(place.room)).then_some(Read::Clear(excuse))
     }
 
-    /// One transaction: the rows, the place up to which they were read, and what is to be remembered and said.
+    /// One transaction: the rows, the place up to which they were read, and what is to be remembered and said. What is to be
+    /// done follows when it is written, so that a failed write does not have it done twice.
     async fn save(&mut self, mut bookmark: Bookmark, read: Vec<Read>) -> anyhow::Result<Vec<Incoming>> {
         let (mut rows, mut notes, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut orders, mut links) = (Vec::new(), Vec::new());
         for read in read.into_iter().flat_map(Read::flat) {
             match read {
                 Read::Clear(incoming) => rows.push(incoming),
                 Read::Sealed(sealed) => bookmark.add(sealed),
-                Read::Order(asked) => self.management.tell(News::Ordered(asked)),
-                Read::Console(asked) => self.concierge.iter().for_each(|concierge| concierge.answer(asked.clone())),
+                Read::Order(asked) => orders.push(asked),
+                Read::Console(asked) => links.push(asked),
                 Read::Note(name, value) => notes.push((name, value.to_owned())),
                 Read::Notice(notice) => {
                     notes.push(notice.checkpoint()?);
@@ -334,13 +410,19 @@ impl Reader {
                 Read::Invited | Read::Arrived(_) => {}
             }
         }
-        if rows.is_empty() && notes.is_empty() && self.bookmark.as_ref() == Some(&bookmark) {
+        let nothing = rows.is_empty() && notes.is_empty() && orders.is_empty() && links.is_empty();
+        if nothing && self.bookmark.as_ref() == Some(&bookmark) {
             return Ok(rows);
         }
         notes.push((checkpoint_name(&self.me), serde_json::to_string(&bookmark)?));
         let places: Vec<Checkpoint<'_>> = notes.iter().map(|(name, value)| Checkpoint { name, value }).collect();
         self.inbox.receive_all(&rows, &places).await?;
         self.bookmark = Some(bookmark);
+        self.gate.settle();
+        orders.into_iter().for_each(|asked| self.management.tell(News::Ordered(asked)));
+        if let Some(concierge) = &self.concierge {
+            links.into_iter().for_each(|asked| concierge.answer(asked));
+        }
         notices.into_iter().for_each(|notice| self.company.say(notice));
         Ok(rows)
     }
@@ -366,13 +448,15 @@ async fn page(room: &Room, since: &str, until: Option<&TimelineEvent>) -> anyhow
     let mut events = Vec::new();
     let mut from = Some(since.to_owned());
     while let Some(token) = from {
-        let mut options = MessagesOptions::forward().from(token.as_str());
-        options.limit = uint!(100);
-        let page = match room.messages(options).await {
-            Err(error) if matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden | ErrorKind::NotFound)) => {
-                break;
-            }
-            page => page.context("failed to read the messages between two syncs")?,
+        let options = || {
+            let mut options = MessagesOptions::forward().from(token.as_str());
+            options.limit = uint!(100);
+            options
+        };
+        let page = given(|| room.messages(options())).await;
+        let Some(page) = page.context("failed to read the messages between two syncs")? else {
+            tracing::error!(room = %room.room_id(), "what was said meanwhile cannot be read");
+            break;
         };
         for event in page.chunk {
             if until.is_some() && event.event_id() == until {
@@ -390,7 +474,13 @@ fn readable(room: &Room, event: &TimelineEvent) -> Option<AnySyncTimelineEvent> 
     if event.sender().as_deref() != Some(room.own_user_id()) && draw::is_marked(event.raw()) {
         return None;
     }
+    let sealed = matches!(event.kind, TimelineEventKind::Decrypted(_));
     match event.raw().deserialize() {
+        // Settings and deletions are never encrypted, and the homeserver checks who may. Whoever encrypts one pretends.
+        Ok(
+            AnySyncTimelineEvent::State(_)
+            | AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomRedaction(_)),
+        ) if sealed => None,
         Ok(clear) => Some(clear),
         Err(error) => {
             // serde names the field that is wrong, not what stands in it.

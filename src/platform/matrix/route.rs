@@ -6,16 +6,17 @@
 use std::collections::HashMap;
 
 use anyhow::Context as _;
-use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::{EventId as MatrixEventId, OwnedEventId, OwnedUserId};
+use matrix_sdk::{HttpError, Room};
 use serde_json::Value;
 
 use super::address::Address;
 use super::choice;
 use super::herald::{Notice, Word};
+use super::sync::Pause;
 use super::team::is_crowded;
-use super::translate::{Heard, Words};
+use super::translate::{Heard, Words, is_sound};
 use crate::clock::Timestamp;
 use crate::dialogue::turn::Input;
 use crate::inbox::Inbox;
@@ -26,6 +27,9 @@ use crate::store::Shown;
 const MOST_THREADS: usize = 1000;
 /// A vote is looked for among so many of the last events of its conversation.
 const RECENT: u32 = 100;
+
+/// With the pauses between them, two minutes.
+const MOST_FAILURES: u32 = 7;
 
 /// Where and when something was heard.
 #[derive(Clone)]
@@ -152,6 +156,11 @@ impl Router {
     /// An edit corrects what was heard; one that only now calls the coach is a call.
     async fn edited(&mut self, at: &At<'_>, earlier: &OwnedEventId, words: Words) -> anyhow::Result<Option<Routed>> {
         let Some(text) = words.text.clone() else { return Ok(None) };
+        // Homeservers do not look who changes whose words; clients do.
+        let original = fetch(at.room, earlier).await?;
+        if original.as_ref().and_then(TimelineEvent::sender).is_some_and(|author| author != at.sender) {
+            return Ok(None);
+        }
         let corrected = Input::Corrected { earlier: EventId(earlier.to_string()), text };
         if let Some(conversation) = self.conversation_of(at, earlier).await? {
             return Ok(Some(at.in_conversation(conversation, at.here(), corrected)));
@@ -163,7 +172,6 @@ impl Router {
             return Ok(None);
         }
         // As if it had called from the beginning: a later edit or deletion finds it by its own name.
-        let original = fetch(at.room, earlier).await?;
         let root = original.as_ref().and_then(thread_of).unwrap_or_else(|| earlier.clone());
         let at = At { event: earlier.clone(), ..at.clone() };
         Ok(Some(Routed::Said(at.incoming(&at.thread(&root), input(words)))))
@@ -252,17 +260,40 @@ fn past(shown: &Shown, event: &MatrixEventId) -> Option<Routed> {
 /// An event as the homeserver has it. `None` when it is not for our eyes, or gone, or never was: anybody can name any id,
 /// and must not hold up the others with it.
 async fn fetch(room: &Room, event: &MatrixEventId) -> anyhow::Result<Option<TimelineEvent>> {
-    match room.event(event, None).await {
-        Err(error) if !is_away(&error) => Ok(None),
-        outcome => outcome.map(Some).context("failed to read the message that another one is about"),
-    }
+    let found = given(|| room.event(event, None)).await;
+    found.context("failed to read the message that another one is about")
 }
 
-/// The homeserver may answer better later.
-fn is_away(error: &matrix_sdk::Error) -> bool {
+/// What the homeserver gives; `None` when it will not. One that fails is asked again for a while: when it fails on this
+/// alone, what others say must not wait for it for ever.
+pub async fn given<T, F>(ask: impl Fn() -> F) -> matrix_sdk::Result<Option<T>>
+where
+    F: Future<Output = matrix_sdk::Result<T>>,
+{
+    let mut pause = Pause::default();
+    for _ in 0..MOST_FAILURES {
+        match ask().await {
+            Err(error) if status(&error) == Some(500) => pause.wait().await,
+            Err(error) if !is_away(&error) => return Ok(None),
+            outcome => return outcome.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+fn status(error: &matrix_sdk::Error) -> Option<u16> {
+    let matrix_sdk::Error::Http(http) = error else { return None };
+    http.as_client_api_error().map(|answer| answer.status_code.as_u16())
+}
+
+/// The homeserver may answer better later. To a request that cannot even be made it will not.
+pub fn is_away(error: &matrix_sdk::Error) -> bool {
     let matrix_sdk::Error::Http(http) = error else { return false };
     let refused = |status: u16| (400..500).contains(&status) && ![401, 429].contains(&status);
-    http.as_client_api_error().is_none_or(|answer| !refused(answer.status_code.as_u16()))
+    match **http {
+        HttpError::Reqwest(_) | HttpError::RefreshToken(_) => true,
+        _ => status(error).is_some_and(|status| !refused(status)),
+    }
 }
 
 fn is_from_us(room: &Room, event: &TimelineEvent) -> bool {
@@ -272,5 +303,5 @@ fn is_from_us(room: &Room, event: &TimelineEvent) -> bool {
 fn thread_of(event: &TimelineEvent) -> Option<OwnedEventId> {
     let content = event.raw().get_field::<Value>("content").ok()??;
     let relation = content.get("m.relates_to").filter(|relation| relation["rel_type"] == "m.thread")?;
-    OwnedEventId::try_from(relation["event_id"].as_str()?).ok()
+    OwnedEventId::try_from(relation["event_id"].as_str()?).ok().filter(|root| is_sound(root))
 }

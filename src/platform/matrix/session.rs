@@ -132,8 +132,8 @@ fn reconcile(
 pub async fn open(settings: &MatrixSettings, folder: &Folder, inbox: &Inbox) -> Result<Session, Trouble> {
     folder.create().map_err(Trouble::Never)?;
     let worked = folder.was_signed_in();
-    let kept =
-        folder.complete_session(settings.store_passphrase.is_some()).map(|kept| reconcile(kept, settings, folder));
+    let kept = folder.complete_session(settings.store_passphrase.is_some()).map_err(Trouble::Never)?;
+    let kept = kept.map(|kept| reconcile(kept, settings, folder));
     if let Some(session) = kept.transpose().map_err(Trouble::Never)?.flatten() {
         match (resume(settings, folder, session.clone(), inbox).await, &settings.login) {
             (Err(error), MatrixLogin::Password(password)) if error.end() == Some(End::Soft) => {
@@ -177,7 +177,7 @@ fn keep_session(client: &Client, folder: &Folder) -> anyhow::Result<()> {
 fn write_renewed(client: &Client, folder: &Folder) -> anyhow::Result<()> {
     let (reading, writing) = (folder.clone(), folder.clone());
     let reload = move |_| {
-        let kept = reading.session().ok_or("the session file cannot be read")?;
+        let kept = reading.session()?.ok_or("the session file cannot be read")?;
         Ok(SessionTokens::clone(&kept.tokens))
     };
     let save = move |client: Client| {
@@ -272,7 +272,7 @@ async fn log_in(
 /// A device whose keys are lost stays on the account, and people's clients go on encrypting for it: sign it out. Best
 /// effort; a device that we did not make is not ours to end.
 async fn retire(settings: &MatrixSettings, folder: &Folder) {
-    let (Some(kept), MatrixLogin::Password(_)) = (folder.session(), &settings.login) else { return };
+    let (Ok(Some(kept)), MatrixLogin::Password(_)) = (folder.session(), &settings.login) else { return };
     let address = format!("{}/_matrix/client/v3/logout", settings.homeserver.trim_end_matches('/'));
     let request = matrix_sdk::reqwest::Client::new().post(address).bearer_auth(&kept.tokens.access_token);
     let outcome = request.timeout(Duration::from_secs(10)).send().await.map(|answer| answer.status());

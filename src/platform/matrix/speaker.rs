@@ -11,10 +11,13 @@ use super::send::{self, Line, SOON, later};
 use super::team::is_crowded;
 use crate::config::MatrixChoices;
 use crate::inbox::Inbox;
-use crate::message::{Delivery, EventId};
+use crate::message::{ConversationId, Delivery, EventId};
 use crate::platform::SendError;
 use crate::platform::phrases::Phrases;
 use crate::store::Checkpoint;
+
+/// A slow homeserver may never take all reactions in time; the text is there, and newer replies wait behind it.
+const MOST_TRIES: u32 = 2;
 
 /// Brings the replies of the outbox.
 pub struct Speaker {
@@ -74,14 +77,14 @@ impl Speaker {
         let Some(poll) = tolerant(line.post(choice::POLL, content, &format!("{key}.poll")).await)? else {
             return Ok(());
         };
-        let place = Checkpoint { name: &poll_name(delivery), value: &format!("{poll} {key}") };
+        let place = Checkpoint { name: &poll_name(&delivery.conversation), value: &format!("{poll} {key}") };
         self.inbox.receive_all(&[], &[place]).await.map_err(|error| later(SOON, error))?;
         Ok(())
     }
 
     /// A new reply means that the last question has its answer.
     async fn end_poll(&self, line: &Line, delivery: &Delivery) -> Result<(), SendError> {
-        let name = poll_name(delivery);
+        let name = poll_name(&delivery.conversation);
         let open = self.inbox.checkpoint(&name).await.map_err(|error| later(SOON, error))?;
         let Some((poll, key)) = open.as_deref().and_then(|open| open.split_once(' ')) else { return Ok(()) };
         if key == delivery.key.as_str() {
@@ -93,12 +96,16 @@ impl Speaker {
     }
 }
 
-fn poll_name(delivery: &Delivery) -> String {
-    format!("matrix:poll:{}", delivery.conversation)
+/// What keeps the open poll of a conversation.
+pub fn poll_name(conversation: &ConversationId) -> String {
+    format!("matrix:poll:{conversation}")
 }
 
 /// The numbers below the question. A reaction that is there already is refused as a duplicate, which is as good.
 async fn seed(line: &Line, delivery: &Delivery, question: &EventId) -> Result<(), SendError> {
+    if delivery.tries > MOST_TRIES {
+        return Ok(());
+    }
     for (index, sign) in choice::seeds(&delivery.reply).iter().enumerate() {
         let key = format!("{}.r{index}", delivery.key.as_str());
         match line.put("m.reaction", choice::reaction(&question.0, sign), &key).await {

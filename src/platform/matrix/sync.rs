@@ -11,6 +11,7 @@ use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
 use matrix_sdk::ruma::events::receipt::ReceiptThread;
 use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, uint};
+use matrix_sdk::sync::SyncResponse;
 use matrix_sdk::{Client, RoomState};
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +37,7 @@ const IMPATIENCE: Duration = Duration::from_secs(5);
 const LONG_ABSENCE_SECS: i64 = 60;
 
 /// Only what we read. Presence, typing and receipts of others would move the token for nothing.
-fn filter() -> Filter {
+pub fn filter() -> Filter {
     let mut filter = FilterDefinition::with_lazy_loading();
     filter.presence = EventFilter::ignore_all();
     filter.room.ephemeral = RoomEventFilter::ignore_all();
@@ -51,59 +52,108 @@ fn settings(timeout: Duration) -> SyncSettings {
 /// The first answer, at once: what was said while we were away.
 pub async fn catch_up(client: &Client, reader: &mut Reader, guests: &Guests, pulse: &Pulse) -> Result<(), Trouble> {
     let mut pause = Pause::default();
-    while let Err(error) = once(client, reader, guests, Duration::ZERO).await {
-        wait_unless_over(error, pulse)?;
+    while let Err(trouble) = once(client, reader, guests, pulse, Duration::ZERO).await {
+        wait_unless_over(trouble, pulse)?;
         pause.wait().await;
     }
+    look_around(client, guests);
+    Ok(())
+}
+
+/// Answers those who wait at the door, and follows where rooms have gone.
+fn look_around(client: &Client, guests: &Guests) {
     for room in client.invited_rooms() {
         tokio::spawn(invite::answer(room, guests.clone()));
     }
     for room in client.joined_rooms().into_iter().filter(|room| room.successor_room().is_some()) {
         tokio::spawn(upgrade::follow(room));
     }
+}
+
+/// Asks once, and writes down the answer however long the database takes. Fails when the homeserver does not answer, or
+/// when the session is over.
+async fn once(
+    client: &Client,
+    reader: &mut Reader,
+    guests: &Guests,
+    pulse: &Pulse,
+    timeout: Duration,
+) -> Result<(), Trouble> {
+    let error = match client.sync_once(settings(timeout)).await {
+        Ok(response) => {
+            let new = write_down(reader, Some(&response), pulse).await?;
+            attend(client, guests, &response);
+            follow_up(client, &new);
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    if !matches!(error, matrix_sdk::Error::SerdeJson(_)) || !reader.is_behind().await {
+        return Err(Trouble::of(error));
+    }
+    tracing::error!("an event makes no sense to the SDK; the rooms are read once more");
+    let new = write_down(reader, None, pulse).await?;
+    look_around(client, guests);
+    follow_up(client, &new);
     Ok(())
 }
 
-/// Asks once, and writes down the answer however long the database takes. Fails when the homeserver does not answer.
-async fn once(client: &Client, reader: &mut Reader, guests: &Guests, timeout: Duration) -> matrix_sdk::Result<()> {
-    let response = client.sync_once(settings(timeout)).await?;
+/// Reads a response, or the rooms themselves, until what people said is in the inbox: the SDK believes that we have seen it.
+async fn write_down(
+    reader: &mut Reader,
+    response: Option<&SyncResponse>,
+    pulse: &Pulse,
+) -> Result<Vec<Incoming>, Trouble> {
     let mut pause = Pause::default();
-    let new = loop {
-        match reader.take(&response).await {
-            Ok(new) => break new,
-            // The SDK believes that we have seen this response, so we keep it until it is written.
-            Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "failed to write down what people said; will try again");
-            }
+    loop {
+        let taken = match response {
+            Some(response) => reader.take(response).await,
+            None => reader.reread().await,
+        };
+        let error = match taken {
+            Ok(new) => return Ok(new),
+            Err(error) => error,
+        };
+        pulse.set(Standing::Away);
+        tracing::error!(error = format!("{error:#}"), "failed to write down what people said; will try again");
+        // The next session starts from our own token, so nothing is lost.
+        if let Ok(error) = error.downcast::<matrix_sdk::Error>()
+            && let over @ (Trouble::Ended(_) | Trouble::Blocked(..)) = Trouble::of(error)
+        {
+            return Err(over);
         }
         pause.wait().await;
-    };
+    }
+}
+
+/// What a response asks for beside the reading: rooms to enter, to follow and to forget.
+fn attend(client: &Client, guests: &Guests, response: &SyncResponse) {
     for room in response.rooms.invited.keys().filter_map(|id| client.get_room(id)) {
         tokio::spawn(invite::answer(room, guests.clone()));
     }
-    let closed = response.rooms.joined.keys().filter_map(|id| client.get_room(id));
-    for room in closed.filter(|room| room.successor_room().is_some()) {
+    let closed = response.rooms.joined.iter().filter(|(_, update)| upgrade::may_close(update));
+    for room in closed.filter_map(|(id, _)| client.get_room(id)).filter(|room| room.successor_room().is_some()) {
         tokio::spawn(upgrade::follow(room));
     }
     for room in response.rooms.left.keys().filter_map(|id| client.get_room(id)) {
         tokio::spawn(invite::forget(room));
     }
-    for room in new
-        .iter()
-        .filter(|incoming| incoming.input == Input::Left)
-        .filter_map(|left| room_of(client, &left.conversation))
-    {
+}
+
+/// What is in the inbox has been read; a room that everybody else has left is left too.
+fn follow_up(client: &Client, new: &[Incoming]) {
+    let left = new.iter().filter(|incoming| incoming.input == Input::Left);
+    for room in left.filter_map(|left| room_of(client, &left.conversation)) {
         if room.state() == RoomState::Joined && room.joined_members_count() <= 1 {
             tokio::spawn(invite::depart(room));
         }
     }
-    acknowledge(client, &new);
-    Ok(())
+    acknowledge(client, new);
 }
 
 /// A homeserver that is away is waited for.
-fn wait_unless_over(error: matrix_sdk::Error, pulse: &Pulse) -> Result<(), Trouble> {
-    match Trouble::of(error) {
+fn wait_unless_over(trouble: Trouble, pulse: &Pulse) -> Result<(), Trouble> {
+    match trouble {
         Trouble::Later(error) => {
             pulse.set(Standing::Away);
             tracing::warn!(error = format!("{error:#}"), "the homeserver does not answer; will try again");
@@ -130,17 +180,19 @@ pub async fn run(
         let timeout = if reader.waits_for_keys() { IMPATIENCE } else { PATIENCE };
         // A stop in the middle is as good as a crash: what is not in the inbox is asked for again at the next start.
         let outcome = tokio::select! {
-            outcome = once(client, &mut reader, guests, timeout) => outcome,
+            outcome = once(client, &mut reader, guests, pulse, timeout) => outcome,
             () = stop.cancelled() => break,
         };
         match outcome {
             Ok(()) => {
                 pulse.set(Standing::Ready);
-                absence.ends(management);
+                if absence.ends(management) {
+                    look_around(client, guests); // Some may have given up on the homeserver.
+                }
                 pause = Pause::default();
             }
-            Err(error) => {
-                wait_unless_over(error, pulse)?;
+            Err(trouble) => {
+                wait_unless_over(trouble, pulse)?;
                 absence.goes_on(management, reader.now());
                 tokio::select! { () = pause.wait() => {}, () = stop.cancelled() => break }
             }
@@ -165,7 +217,9 @@ fn acknowledge(client: &Client, new: &[Incoming]) {
     // The last of each room stands for those before it.
     let last: BTreeMap<&str, &Incoming> = spoken.map(|incoming| (incoming.conversation.address(), incoming)).collect();
     for incoming in last.into_values() {
-        if let (Some(room), Ok(event)) = (room_of(client, &incoming.conversation), EventId::parse(&incoming.event.0)) {
+        // What has a name of its own is no event of the room.
+        let event = EventId::parse(&incoming.event.0).ok().filter(|event| !event.as_str().contains('#'));
+        if let (Some(room), Some(event)) = (room_of(client, &incoming.conversation), event) {
             tokio::spawn(tokio::time::timeout(Duration::from_secs(10), async move {
                 let receipt = room.send_single_receipt(ReceiptType::Read, ReceiptThread::Unthreaded, event);
                 let _ = tokio::join!(room.typing_notice(true), receipt);
@@ -188,10 +242,13 @@ impl Absence {
         }
     }
 
-    fn ends(&mut self, management: &Management) {
-        if self.since.take().is_some() {
+    /// Gives whether there was one.
+    fn ends(&mut self, management: &Management) -> bool {
+        let was_away = self.since.take().is_some();
+        if was_away {
             management.over(Cause::Away);
         }
+        was_away
     }
 }
 

@@ -54,7 +54,8 @@ impl Manners {
         }
         let met = inbox.checkpoint(&met_name(room.room_id())).await?.is_some();
         let silent = inbox.checkpoint(&silent_name(room.room_id())).await?.is_some_and(|value| value == YES);
-        Ok(Self { admitted: listed.admits(room), met, silent })
+        let heir = inbox.checkpoint(&heir_name(room.room_id())).await?.is_some();
+        Ok(Self { admitted: heir || listed.admits(room), met, silent })
     }
 }
 
@@ -67,6 +68,11 @@ pub fn met_name(room: &RoomId) -> String {
 
 pub fn silent_name(room: &RoomId) -> String {
     format!("matrix:silent:{room}")
+}
+
+/// A room that has replaced a listed one, whatever it is called.
+pub fn heir_name(room: &RoomId) -> String {
+    format!("matrix:heir:{room}")
 }
 
 /// What those who administer a room may ask of the coach.

@@ -8,7 +8,7 @@ use matrix_sdk::ruma::events::room::redaction::SyncRoomRedactionEvent;
 use matrix_sdk::ruma::events::{
     AnySyncMessageLikeEvent, AnySyncStateEvent, AnySyncTimelineEvent, SyncMessageLikeEvent, SyncStateEvent,
 };
-use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, RoomId, UserId};
+use matrix_sdk::ruma::{EventId as MatrixEventId, MilliSecondsSinceUnixEpoch, OwnedEventId, RoomId, UserId};
 
 use super::address::Address;
 use super::called::Called;
@@ -39,7 +39,7 @@ pub enum Heard {
     Came,
     /// Somebody else came in, or is asked to.
     Company,
-    /// The coach is out, or nobody else is left to talk to.
+    /// The coach is out, or somebody has left a room that is not a team's.
     Left,
     Words(Words),
     /// A person edited an earlier message.
@@ -81,9 +81,32 @@ pub fn translate(place: &Place<'_>, called: &Called, event: &AnySyncTimelineEven
         AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(SyncStateEvent::Original(member))) => {
             membership(place, member)
         }
-        AnySyncTimelineEvent::MessageLike(event) if event.sender() != place.me => spoken(called, event),
+        AnySyncTimelineEvent::MessageLike(event) if event.sender() != place.me => {
+            spoken(called, event).filter(names_sound_ids)
+        }
         _ => None,
     }
+}
+
+/// The specification's limit, in bytes.
+const LONGEST_ID: usize = 255;
+
+/// Whether an event can have this id. People may name any, and encrypted words pass no homeserver's eyes: to ask for one
+/// that cannot be, or to keep it, would fail for ever.
+pub fn is_sound(id: &MatrixEventId) -> bool {
+    id.as_str().len() <= LONGEST_ID && !id.as_str().contains(char::is_control)
+}
+
+fn names_sound_ids(heard: &Heard) -> bool {
+    let named = match heard {
+        Heard::Words(words) => [words.thread.as_ref(), words.answers.as_ref()],
+        Heard::Edited { earlier: id, .. }
+        | Heard::Withdrawn { earlier: id }
+        | Heard::Reacted { to: id, .. }
+        | Heard::Voted { poll: id, .. } => [Some(id), None],
+        Heard::Came | Heard::Company | Heard::Left => [None, None],
+    };
+    named.into_iter().flatten().all(|id| is_sound(id))
 }
 
 /// The coach is asked to come into the room.

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use matrix_sdk::deserialized_responses::{SyncOrStrippedState, TimelineEvent};
 use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
-use matrix_sdk::ruma::{OwnedUserId, RoomId, RoomOrAliasId, UserId};
-use matrix_sdk::{Client, Room, RoomState};
+use matrix_sdk::ruma::{OwnedUserId, RoomOrAliasId, UserId};
+use matrix_sdk::sync::JoinedRoomUpdate;
+use matrix_sdk::{Room, RoomState};
 
 use super::invite;
 
@@ -23,7 +25,7 @@ pub enum Arrival {
 
 /// The homeserver has just told us all that counts of the room.
 pub async fn arrival(room: &Room) -> Arrival {
-    let Some(old) = predecessor(&room.client(), room.room_id()) else { return Arrival::Plain };
+    let Some(old) = predecessor(room) else { return Arrival::Plain };
     let Some(closed_by) = closed_by(&old).await else { return Arrival::Plain };
     let may_invite = room.power_levels_or_default().await.user_can_invite(&closed_by);
     let says_so_too = room.predecessor_room().is_some_and(|named| named.room_id == old.room_id());
@@ -35,27 +37,43 @@ pub async fn arrival(room: &Room) -> Arrival {
     }
 }
 
-/// The room of ours that was closed in favour of this one.
-fn predecessor(client: &Client, new: &RoomId) -> Option<Room> {
-    let replaced = |old: &Room| old.successor_room().is_some_and(|successor| successor.room_id == new);
-    client.rooms().into_iter().find(replaced)
+/// The room of ours that was closed in favour of this one: rather the one that the new room names, since anybody may close
+/// a room of their own in favour of any.
+fn predecessor(new: &Room) -> Option<Room> {
+    let client = new.client();
+    let replaced = |old: &Room| old.successor_room().is_some_and(|successor| successor.room_id == new.room_id());
+    let named = new.predecessor_room().and_then(|named| client.get_room(&named.room_id)).filter(replaced);
+    named.or_else(|| client.rooms().into_iter().find(replaced))
 }
 
+/// As a room that we were in has it. What comes with an invitation, a homeserver may have made up.
 async fn closed_by(old: &Room) -> Option<OwnedUserId> {
     let tombstone = old.get_state_event_static::<RoomTombstoneEventContent>().await.ok()??;
-    Some(tombstone.deserialize().ok()?.sender().to_owned())
+    match tombstone.deserialize().ok()? {
+        SyncOrStrippedState::Sync(event) => Some(event.sender().to_owned()),
+        SyncOrStrippedState::Stripped(_) => None,
+    }
 }
 
 /// Whoever closed one of our rooms invites us into the one that replaces it: expected, whoever it is.
 pub async fn is_announced(room: &Room, inviter: &UserId) -> bool {
-    let Some(old) = predecessor(&room.client(), room.room_id()) else { return false };
+    let Some(old) = predecessor(room) else { return false };
     closed_by(&old).await.is_some_and(|closed_by| closed_by == inviter)
+}
+
+/// Whether these news may hold the closing of the room; what a gap holds is not known.
+pub fn may_close(update: &JoinedRoomUpdate) -> bool {
+    let closes = |event: &TimelineEvent| {
+        event.raw().get_field::<String>("type").ok().flatten().as_deref() == Some("m.room.tombstone")
+    };
+    update.timeline.limited || update.timeline.events.iter().any(closes)
 }
 
 /// The old room is still needed: it proves that the new one is its heir.
 pub async fn is_waiting_for_heir(old: &Room) -> bool {
     let Some(successor) = old.successor_room() else { return false };
-    old.client().get_room(&successor.room_id).is_none_or(|new| new.state() != RoomState::Joined)
+    let closed = closed_by(old).await.is_some();
+    closed && old.client().get_room(&successor.room_id).is_none_or(|new| new.state() != RoomState::Joined)
 }
 
 /// Goes where the closed room points. Where an invitation is needed, it will come, and `invite` accepts it.

@@ -7,6 +7,7 @@ use matrix_sdk::encryption::verification::{
     SasState, SasVerification, Verification, VerificationRequest, VerificationRequestState,
 };
 use matrix_sdk::ruma::UserId;
+use matrix_sdk::ruma::events::key::verification::cancel::CancelCode;
 use matrix_sdk::ruma::events::key::verification::request::ToDeviceKeyVerificationRequestEvent;
 use matrix_sdk::ruma::events::room::message::{MessageType, OriginalSyncRoomMessageEvent};
 
@@ -47,8 +48,11 @@ async fn answer(management: &Management, sender: &UserId, request: VerificationR
         tracing::info!(%sender, "refused the verification of somebody who is no administrator");
         return request.cancel().await;
     }
+    let mut changes = request.changes(); // Before the answer: what follows it must not be missed.
     request.accept().await?;
-    let mut changes = request.changes();
+    if request.is_cancelled() {
+        return Ok(());
+    }
     while let Some(state) = changes.next().await {
         match state {
             VerificationRequestState::Transitioned { verification: Verification::SasV1(sas) } => {
@@ -62,17 +66,26 @@ async fn answer(management: &Management, sender: &UserId, request: VerificationR
 }
 
 async fn compare(management: &Management, sas: SasVerification) -> matrix_sdk::Result<()> {
-    sas.accept().await?;
     let mut changes = sas.changes();
+    sas.accept().await?;
+    let mut shown = false;
     while let Some(state) = changes.next().await {
         match state {
-            SasState::KeysExchanged { .. } => management.tell(News::Verifying(sas.clone())),
+            // Given once more when the other side confirms first.
+            SasState::KeysExchanged { .. } if !shown => {
+                shown = true;
+                management.tell(News::Verifying(sas.clone()));
+            }
             SasState::Done { .. } => {
                 management.tell(News::Verified { well: true });
                 break;
             }
-            SasState::Cancelled(_) => {
-                management.tell(News::Verified { well: false });
+            SasState::Cancelled(info) => {
+                // Our own « non » has its answer already.
+                let refused = info.cancelled_by_us() && *info.cancel_code() == CancelCode::MismatchedSas;
+                if !refused {
+                    management.tell(News::Verified { well: false });
+                }
                 break;
             }
             _ => {}
