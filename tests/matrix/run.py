@@ -20,7 +20,7 @@ import operations
 import rooms
 from client import Clients
 from coach import PROGRAM, delivery_key
-from homeserver import PASSWORD, PYTHON, Homeservers, on
+from homeserver import PASSWORD, PATIENCE, PYTHON, Homeservers, on
 from house import Commons, House, Talk
 from network import Network
 
@@ -93,7 +93,7 @@ def test_access_token(house):
     coach.stop()
     shutil.rmtree(coach.data)
     coach.start()
-    assert coach.process.wait(30) not in (0, 101) and "access token" in coach.tail(), coach.tail()
+    assert coach.process.wait(30 * PATIENCE) not in (0, 101) and "access token" in coach.tail(), coach.tail()
     return talk.check_each_answered_once()
 
 
@@ -323,7 +323,7 @@ def test_wrong_secrets(house):
     good.settings["recovery_passphrase"] = "pas celle-là"
     for word, coach in wrong.items():
         coach.start()
-        code = coach.process.wait(30)
+        code = coach.process.wait(30 * PATIENCE)
         assert code not in (0, 101), f"exit code {code}: {coach.tail()}"
         assert word in coach.tail(), f"no word of the {word}: {coach.tail()}"
         secrets = [PASSWORD, "pas-ce-mot-là", "syt_wrong", "pas celle-là"]
