@@ -212,7 +212,11 @@ impl Reader {
         let inherited = self.company.inherit(&old, new).await?;
         let silent = team::silent_name(new.room_id());
         let silent = inherited.iter().any(|read| matches!(read, Read::Note(name, _) if *name == silent));
-        read.retain(|read| !matches!(read, Read::Arrived(_)) && !(silent && matches!(read, Read::Clear(_))));
+        read.retain(|read| match read {
+            Read::Arrived(_) => false,
+            Read::Clear(_) => !silent,
+            _ => true,
+        });
         read.extend(inherited);
         self.leaving.push(old);
         Ok(read)
