@@ -54,7 +54,10 @@ fn keep(folder: &Path, place: &Path, learnt: &[u8]) {
 /// What was used last is forgotten last.
 fn note_use(place: &Path) {
     // A folder that cannot be written is told when something is to be kept.
-    let _ = std::fs::File::options().append(true).open(place).and_then(|file| file.set_modified(Clock::System.now().into()));
+    let _ = std::fs::File::options()
+        .append(true)
+        .open(place)
+        .and_then(|file| file.set_modified(Clock::System.now().into()));
 }
 
 /// Under another name first, so that nobody reads half a model.
