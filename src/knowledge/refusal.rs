@@ -182,6 +182,6 @@ mod tests {
         let mut formats = Names::default();
         formats.add("questionnaire", 0_u8);
         let found = Refusable { formats, methods: Names::default() }.find("Écouter les élèves, pas de questionnaire !");
-        assert_eq!(found.unwrap().rest, "ecouter eleves, pas, , ");
+        assert_eq!(found.unwrap().rest, "ecouter les eleves, pas, , ");
     }
 }
