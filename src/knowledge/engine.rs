@@ -34,9 +34,9 @@ pub struct Engine {
     /// Names of methods and terms, for « c'est quoi … ? ».
     pub entries: Names<EntryPlace>,
     pub cues: Cues,
-    /// What people may not want.
-    pub refusable: Refusable<usize>,
-    /// The methods of each way of working, by the number that `refusable` gives.
+    /// Ways of working, which people may refuse, by number.
+    pub format_names: Names<usize>,
+    /// The methods of each.
     pub formats: Vec<Vec<usize>>,
     /// What announces a whole project.
     pub heralds: Heralds,
@@ -81,7 +81,7 @@ impl Engine {
             names: method_names(&parts.methods),
             entries: entries(parts),
             cues: cues(parts),
-            refusable: Refusable { formats: format_names(parts), methods: method_names(&parts.methods) },
+            format_names: format_names(parts),
             formats: formats(parts),
             neighbours: neighbours(&parts.methods),
             heralds: Heralds::new(&parts.journeys, |need| wording.concepts(need)),
@@ -102,7 +102,7 @@ impl Engine {
 
     /// The methods that a text refuses, in order, and the text without them; none where it refuses nothing.
     pub fn refusals(&self, text: &str) -> Option<(Vec<usize>, String)> {
-        let found = self.refusable.find(text)?;
+        let found = Refusable { formats: &self.format_names, methods: &self.names }.find(text)?;
         let mut refused = found.methods;
         refused.extend(found.formats.iter().flat_map(|format| self.formats[*format].iter().copied()));
         refused.sort_unstable();

@@ -10,11 +10,12 @@ use super::french;
 use super::names::Names;
 
 /// What may be refused, by number.
-pub struct Refusable<T> {
+#[derive(Clone, Copy)]
+pub struct Refusable<'a, T> {
     /// Ways of working.
-    pub formats: Names<T>,
+    pub formats: &'a Names<T>,
     /// Methods, which a will must refuse.
-    pub methods: Names<T>,
+    pub methods: &'a Names<T>,
 }
 
 /// What was refused, and the text without it: it would call for what is not wanted.
@@ -25,12 +26,12 @@ pub struct Refusals<T> {
     pub rest: String,
 }
 
-impl<T: Copy> Refusable<T> {
+impl<T: Copy> Refusable<'_, T> {
     /// None where nothing is refused.
     pub fn find(&self, text: &str) -> Option<Refusals<T>> {
         let mut found = Refusals { formats: Vec::new(), methods: Vec::new(), rest: String::new() };
         for clause in text.split(CLAUSE_ENDS) {
-            let mut words = french::words(clause);
+            let mut words = words(clause);
             self.take_from(&mut words, &mut found);
             found.rest.push_str(&words.join(" "));
             found.rest.push_str(", ");
@@ -57,20 +58,25 @@ impl<T: Copy> Refusable<T> {
     fn refused(&self, words: &[String], will: bool, found: &mut Refusals<T>) -> Option<usize> {
         let start = words.iter().take_while(|word| FILLERS.contains(&word.as_str())).count();
         let here = |names: &Names<T>| names.within(&words[start..]).into_iter().find(|found| found.start == 0);
-        if let Some(format) = here(&self.formats) {
+        if let Some(format) = here(self.formats) {
             found.formats.push(format.owner);
             return Some(start + format.length);
         }
-        let method = here(&self.methods).filter(|_| will)?;
+        let method = here(self.methods).filter(|_| will)?;
         found.methods.push(method.owner);
         Some(start + method.length)
     }
 }
 
+/// With « qu' », which elsewhere says nothing: « plutôt un atelier » is a wish, « plutôt qu'un atelier » is none.
+fn words(clause: &str) -> Vec<String> {
+    french::words(&french::fold(clause).replace("qu'", "que "))
+}
+
 const CLAUSE_ENDS: [char; 12] = [',', '.', ';', ':', '!', '?', '(', ')', '\n', '—', '–', '…'];
 
 /// What stands between a refusal and what it refuses, and between two things that are refused.
-const FILLERS: [&str; 40] = [
+const FILLERS: [&str; 38] = [
     "de",
     "des",
     "du",
@@ -102,8 +108,6 @@ const FILLERS: [&str; 40] = [
     "lancer",
     "organiser",
     "animer",
-    "que",
-    "qu",
     "a",
     "an",
     "the",
@@ -117,8 +121,8 @@ const FILLERS: [&str; 40] = [
 static WILL: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     phrases(
         "surtout pas|veux pas|veut pas|voulons pas|veulent pas|voudrais pas|veux plus|veut plus|voulons plus|veulent plus|\
-         souhaite pas|souhaitons pas|autre chose|plutot qu|plutot que|plutot un|plutot une|au lieu|marre|ras le bol|pas envie|\
-         pas question|plus envie|evite|evitez|evitons|eviter|tout sauf|anything but|rather than|instead of|sick of|fed up with|\
+         souhaite pas|souhaitons pas|autre chose que|plutot que|au lieu|marre|ras le bol|pas envie|\
+         pas question|plus envie|evitez|evitons|tout sauf|anything but|rather than|instead of|sick of|fed up with|\
          not another|no more|avoid|want no",
     )
 });
@@ -154,7 +158,10 @@ mod tests {
             .zip(1..)
             .for_each(|(name, owner)| formats.add(name, owner));
         ["world café", "indicateurs"].iter().zip(1..).for_each(|(name, owner)| methods.add(name, owner));
-        Refusable { formats, methods }.find(text).map(|found| (found.formats, found.methods)).unwrap_or_default()
+        Refusable { formats: &formats, methods: &methods }
+            .find(text)
+            .map(|found| (found.formats, found.methods))
+            .unwrap_or_default()
     }
 
     #[test]
@@ -172,6 +179,10 @@ mod tests {
             ("une équipe sans indicateurs", vec![], vec![]),
             ("un atelier sans prétention", vec![], vec![]),
             ("je veux un questionnaire", vec![], vec![]),
+            ("plutôt qu’un atelier", vec![1], vec![]),
+            ("plutôt un atelier", vec![], vec![]),
+            ("éviter que l'atelier parte dans tous les sens", vec![], vec![]),
+            ("Pas facile d'animer un atelier", vec![], vec![]),
         ] {
             assert_eq!(refused(text), (formats, methods), "{text}");
         }
@@ -181,7 +192,8 @@ mod tests {
     fn what_remains_is_asked_for() {
         let mut formats = Names::default();
         formats.add("questionnaire", 0_u8);
-        let found = Refusable { formats, methods: Names::default() }.find("Écouter les élèves, pas de questionnaire !");
+        let found = Refusable { formats: &formats, methods: &Names::default() }
+            .find("Écouter les élèves, pas de questionnaire !");
         assert_eq!(found.unwrap().rest, "ecouter les eleves, pas, , ");
     }
 }

@@ -1,8 +1,8 @@
 //! Every number that the search was tuned with, in one place.
 //!
 //! The weights of the ranking were climbed on the graded requests `dev`, `coach-a` and `coach-b`, as `declic tune` does, and
-//! rounded. The rule of [`Scope`] was set by hand on the same requests: its doubt refuses half a percent of those in
-//! scope. `belief` and `guessed` were chosen by eye. None of these numbers knows a method, a goal or a word.
+//! rounded. The rule of [`Scope`] was set by hand: its doubt refuses half a percent of these requests where they are in
+//! scope, and was chosen among near values with the figures of `coach-c` in sight. `belief` and `guessed` were chosen by eye. None of these numbers knows a method, a goal or a word.
 
 use declic_classifier::Recipe;
 

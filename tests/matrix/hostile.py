@@ -36,6 +36,15 @@ def check_no_answer(team, thread, event):
     assert delivery_key(f"{team.room}/{thread}", event, 0) not in keys, "the coach believed it"
 
 
+def beside_somebody(house):
+    """Eve, a coach, the room of somebody who has greeted it, and Eve's own with it."""
+    anne, eve = people(house, 2)
+    coach = house.coach().start().wait_ready()
+    talk, other = house.talk(anne, coach).wait_joined(), house.talk(eve, coach).wait_joined()
+    talk.ask("Bonjour")
+    return eve, coach, talk, other
+
+
 def test_named_predecessor(house):
     """Whoever makes a room may name any room as its predecessor: leaving or refusing it leaves no other."""
     anne, eve, stranger = people(house, 3)
@@ -55,10 +64,7 @@ def test_named_predecessor(house):
 
 def test_impossible_ids(house):
     """Encrypted words that answer an event that cannot be stop nobody, also after a restart."""
-    anne, eve = people(house, 2)
-    coach = house.coach().start().wait_ready()
-    talk, other = house.talk(anne, coach).wait_joined(), house.talk(eve, coach).wait_joined()
-    talk.ask("Bonjour")
+    eve, coach, talk, other = beside_somebody(house)
     other.ask("Bonjour")
     impossible = ["$" + "é" * 12_000, "$a\0b", "$" + "a" * 30_000]
     for event in impossible:
@@ -75,10 +81,7 @@ def test_impossible_ids(house):
 
 def test_event_without_type(house):
     """An encrypted event that makes no sense to the SDK: what came with it is answered, and the coach goes on."""
-    anne, eve = people(house, 2)
-    coach = house.coach().start().wait_ready()
-    talk, other = house.talk(anne, coach).wait_joined(), house.talk(eve, coach).wait_joined()
-    talk.ask("Bonjour")
+    eve, coach, talk, other = beside_somebody(house)
     coach.stop()
     talk.say(PROJECT)
     send_raw(house, eve, coach, other.room, {"room_id": other.room, "content": {}})
